@@ -1,0 +1,5 @@
+"""``python -m emgtut`` is the ``emgtut`` command."""
+
+from emgtut.cli import main
+
+main()

@@ -1,0 +1,86 @@
+"""The one vocabulary of errors: what arrived, what was expected, what to do.
+
+A message names the parameter or the file, the value that arrived, and ends with what to write
+instead. Library code raises; the command line turns these exceptions into one line and status 2.
+"""
+
+import errno
+import math
+import os
+from collections.abc import Iterable
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any
+
+
+class SessionError(ValueError):
+    """A session file that cannot be used as it is.
+
+    The message names the file, what is wrong with it, and what to do.
+    """
+
+
+def one_of(name: str, value: Any, allowed: Iterable[Any]) -> Any:
+    """Return ``value`` if it is one of ``allowed``, else raise ``ValueError`` listing them."""
+    allowed = list(allowed)
+    if value not in allowed:
+        listed = ", ".join(map(repr, allowed))
+        raise ValueError(f"{name} is {value!r}; pass one of {listed}")
+    return value
+
+
+def positive(name: str, value: Any, unit: str = "") -> float:
+    """Return ``value`` as a float if it is a finite number above 0, else raise."""
+    unit = f" {unit}".rstrip()
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} is {value!r}; pass a number{unit and f' in{unit}'}")
+    number = float(value)
+    if not (math.isfinite(number) and number > 0):
+        raise ValueError(f"{name} is {value}{unit}; pass a finite number above 0")
+    return number
+
+
+def count(name: str, value: Any, *, least: int = 1) -> int:
+    """Return ``value`` as an int if it is a whole number of at least ``least``, else raise."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{name} is {value!r}; pass a whole number, at least {least}")
+    if value < least:
+        raise ValueError(f"{name} is {value}; pass a whole number, at least {least}")
+    return int(value)
+
+
+def existing_file(path: str | os.PathLike[str], what: str = "file") -> Path:
+    """Return ``path`` as a Path if it is a file that can be read, else raise an ``OSError``.
+
+    The exception is the usual one for its cause (``FileNotFoundError``, ``IsADirectoryError``,
+    ``PermissionError``), with a message that says what to do.
+    """
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"{what} is {path!r}; pass a path as str or pathlib.Path")
+    path = Path(path).expanduser()
+    if path.is_dir():
+        inside = sorted(p.name for p in path.glob("*.hdf5"))[:3]
+        hint = f"name a file in it, such as {inside[0]}" if inside else "name a file"
+        raise IsADirectoryError(errno.EISDIR, f"is a directory; {hint}", str(path))
+    if not path.exists():
+        near = path.parent
+        hint = "check the spelling" if near.is_dir() else f"there is no folder {near} either"
+        raise FileNotFoundError(errno.ENOENT, f"no such {what}; {hint}", str(path))
+    if not os.access(path, os.R_OK):
+        raise PermissionError(errno.EACCES, f"may not be read; try: chmod u+r {path}", str(path))
+    return path
+
+
+def one_line(error: BaseException) -> str:
+    """Return an exception as one line for a person: no class name, no traceback.
+
+    Examples
+    --------
+    >>> one_line(FileNotFoundError(2, "no such file; check the spelling", "a.hdf5"))
+    'a.hdf5: no such file; check the spelling'
+    """
+    if isinstance(error, OSError) and error.filename is not None:
+        text = f"{error.filename}: {error.strerror}"
+    else:
+        text = str(error) or type(error).__name__
+    return " ".join(text.split())

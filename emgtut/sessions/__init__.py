@@ -1,0 +1,1 @@
+"""What is on disk: reading, writing, making and fetching recording sessions."""
