@@ -1,5 +1,6 @@
 """Read one session file: one wrist, one stage, one recording."""
 
+import os
 import warnings
 from collections.abc import Iterator, KeysView
 from contextlib import contextmanager
@@ -16,8 +17,7 @@ from emgtut import _checks
 from emgtut._checks import SessionError
 from emgtut.sessions import layout
 from emgtut.sessions.contents import Contents, goes_back, not_finite, survey
-
-_WRITE_HINT = "write_session writes the layout emgtut reads"
+from emgtut.sessions.opening import damaged, find_rows, is_number, open_hdf5, read_attributes
 
 
 class Emg2PoseSessionData:
@@ -95,73 +95,25 @@ class Emg2PoseSessionData:
 
     def __init__(self, hdf5_path: str | PathLike[str]) -> None:
         self.hdf5_path = _checks.existing_file(hdf5_path, "session file")
-        self._file = _open_hdf5(self.hdf5_path)
+        self._file = open_hdf5(self.hdf5_path)
+        # The same bytes once more, to map: another file may get this name while we read.
+        self._bytes = self.hdf5_path.open("rb")
         try:
-            with self._reading("its layout"):
-                self.timeseries = self._find_rows()
-                group = self._file[self.HDF5_GROUP]
-                self.metadata = {key: _plain(value) for key, value in group.attrs.items()}
-            self._check_attributes()
-        except BaseException:
-            self._file.close()
-            raise
+            self.timeseries = find_rows(self._file)
+            self.metadata = read_attributes(self.timeseries)
+        except SessionError as error:
+            self.close()
+            raise self._error(str(error)) from None
+        except Exception as error:  # h5py raises nearly any type on damaged bytes
+            self.close()
+            raise self._error(damaged("its layout", error)) from error
 
     # -- opening and closing ------------------------------------------------------------------
-
-    def _find_rows(self) -> h5py.Dataset:
-        group = self._file.get(self.HDF5_GROUP)
-        if not isinstance(group, h5py.Group):
-            inside = ", ".join(map(repr, self._file)) or "nothing"
-            raise self._error(
-                f"no group {self.HDF5_GROUP!r}: it holds {inside}; {_WRITE_HINT}",
-            )
-        rows = group.get(self.TIMESERIES)
-        if not isinstance(rows, h5py.Dataset):
-            inside = ", ".join(map(repr, group)) or "nothing"
-            raise self._error(
-                f"no dataset {self.TIMESERIES!r} in group {self.HDF5_GROUP!r}: it holds {inside}; "
-                f"{_WRITE_HINT}",
-            )
-        fields = rows.dtype.fields
-        if fields is None or rows.ndim != 1:
-            raise self._error(
-                f"{self.TIMESERIES!r} has type {rows.dtype} and shape {rows.shape}; expected one "
-                f"dimension of rows with the fields time, joint_angles, emg; {_WRITE_HINT}",
-            )
-        for name, ndim in ((self.TIMESTAMPS, 0), (self.JOINT_ANGLES, 1), (self.EMG, 1)):
-            if name not in fields:
-                raise self._error(
-                    f"no field {name!r}: its fields are {', '.join(map(repr, fields))}; "
-                    f"rename the field, or {_WRITE_HINT}",
-                )
-            dtype = fields[name][0]
-            if dtype.base.kind not in "fiu" or dtype.ndim != ndim or 0 in dtype.shape:
-                expected = "one number a row" if ndim == 0 else "one row of numbers a row"
-                raise self._error(
-                    f"field {name!r} is {dtype.base} of shape {dtype.shape} in each row; "
-                    f"expected {expected}; {_WRITE_HINT}",
-                )
-        if not len(rows):
-            raise self._error("holds no rows; record or fetch it again")
-        return rows
-
-    def _check_attributes(self) -> None:
-        stated = self.metadata.get(self.NUM_CHANNELS)
-        if stated is not None and not _same_number(stated, self.n_channels):
-            raise self._error(
-                f"says num_channels={stated}, but each row holds {self.n_channels} EMG values; "
-                "correct the attribute, or write the file again with write_session",
-            )
-        rate = self.metadata.get(self.SAMPLE_RATE)
-        if rate is not None and not (_is_number(rate) and np.isfinite(rate) and rate > 0):
-            raise self._error(
-                f"says sample_rate={rate!r}; expected a number above 0, in Hz; "
-                "correct the attribute, or remove it to have the rate estimated from the stamps",
-            )
 
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
         self._file.close()
+        self._bytes.close()
 
     def __enter__(self) -> Self:
         return self
@@ -187,13 +139,8 @@ class Emg2PoseSessionData:
             )
         try:
             yield
-        except (SessionError, MemoryError):
-            raise
-        except Exception as error:  # h5py raises nearly any type on damaged bytes
-            raise self._error(
-                f"cannot read {what} ({_checks.one_line(error)}); "
-                "the file is damaged: fetch or copy it again"
-            ) from error
+        except (OSError, RuntimeError) as error:
+            raise self._error(damaged(what, error)) from error
 
     # -- the tutorial's interface -------------------------------------------------------------
 
@@ -207,7 +154,8 @@ class Emg2PoseSessionData:
                 listed = ", ".join(map(repr, self.fields))
                 raise KeyError(f"{self.hdf5_path}: no field {key!r}; its fields are {listed}")
             return self.read(key)
-        return self.timeseries[key]
+        with self._reading("its rows"):
+            return self.timeseries[key]
 
     def slice(self, start_t: float = -np.inf, end_t: float = np.inf) -> np.ndarray:
         """Read the rows between two times.
@@ -384,7 +332,11 @@ class Emg2PoseSessionData:
         """
         stated, named = self._sides
         if stated and named and stated != named:
-            warnings.warn(self._error(side_conflict(stated, named)).args[0], stacklevel=2)
+            warnings.warn(
+                f"{self.hdf5_path}: the attribute says side={stated!r}, the file name says "
+                f"{named!r}; {stated!r} is used",
+                stacklevel=2,
+            )
         return stated or named or "unknown"
 
     @property
@@ -461,11 +413,11 @@ class Emg2PoseSessionData:
             return None
         same = h5py.h5t.py_create(rows.dtype, logical=True) == rows.id.get_type()
         end = offset + len(rows) * rows.dtype.itemsize
-        return offset if same and end <= self.hdf5_path.stat().st_size else None
+        return offset if same and end <= os.fstat(self._bytes.fileno()).st_size else None
 
     def _map_rows(self, offset: int) -> np.ndarray:
         shape, dtype = self.timeseries.shape, self.timeseries.dtype
-        return np.memmap(self.hdf5_path, dtype=dtype, mode="r", offset=offset, shape=shape)
+        return np.memmap(self._bytes, dtype=dtype, mode="r", offset=offset, shape=shape)
 
     def _rows_between(self, start: int, stop: int) -> np.ndarray:
         with self._reading(f"rows {start} to {stop}"):
@@ -485,7 +437,7 @@ class Emg2PoseSessionData:
     def _guess_rows(self, start_t: float, end_t: float) -> tuple[int, int] | None:
         """Rows that should hold a time span, with some to spare; None if that cannot be said."""
         origin = self.metadata.get(self.START_TIME, np.nan)
-        if not _is_number(origin) or np.isnan([origin, start_t, end_t]).any():
+        if not is_number(origin) or np.isnan([origin, start_t, end_t]).any():
             return None
         spare = 64  # rows by which start and nominal rate may be off before bisection is needed
         bounds = np.array([start_t, end_t]) - origin
@@ -525,50 +477,3 @@ class Emg2PoseSessionData:
         from emgtut.sessions.describe import session_html
 
         return session_html(self)
-
-
-def side_conflict(stated: str, named: str) -> str:
-    """Return the sentence for a file whose name and attribute disagree."""
-    return f"the attribute says side={stated!r}, the file name says {named!r}; {stated!r} is used"
-
-
-def _open_hdf5(path: Path) -> h5py.File:
-    try:
-        return h5py.File(path, "r")
-    except Exception as error:  # h5py raises nearly any type on damaged bytes
-        size = path.stat().st_size
-        if "truncated" in str(error):
-            what = f"is cut short at {size} bytes; fetch or copy it again"
-        elif size == 0:
-            what = "is empty (0 bytes); fetch or copy it again"
-        elif not h5py.is_hdf5(path):
-            what = "is not an HDF5 file; name a session file (.hdf5)"
-        else:
-            what = (
-                f"cannot be opened ({_checks.one_line(error)}); "
-                "the file is damaged: fetch or copy it again"
-            )
-        raise SessionError(f"{path}: {what}") from error
-
-
-def _plain(value: Any) -> Any:
-    """Return an attribute with bytes as text and 0-d arrays as scalars."""
-    if isinstance(value, np.ndarray):
-        if value.ndim == 0:
-            return _plain(value[()])
-        if value.dtype.kind in "SO":
-            return np.array([_plain(v) for v in value.ravel()], dtype=object).reshape(value.shape)
-        return value
-    if isinstance(value, bytes):
-        return value.decode("utf-8", errors="replace")
-    if isinstance(value, str):
-        return str(value)
-    return value
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-
-
-def _same_number(stated: Any, actual: int) -> bool:
-    return _is_number(stated) and stated == actual

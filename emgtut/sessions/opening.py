@@ -1,0 +1,160 @@
+"""Open a session file and find out whether it is one, before any sample is read."""
+
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from emgtut import _checks
+from emgtut._checks import SessionError
+from emgtut.sessions import layout
+
+_WRITE_HINT = "write_session writes the layout emgtut reads"
+
+
+def open_hdf5(path: Path) -> h5py.File:
+    """Open an HDF5 file to read.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        An existing file.
+
+    Returns
+    -------
+    h5py.File
+        The open file.
+
+    Raises
+    ------
+    SessionError
+        If it is empty, not HDF5, cut short or damaged.
+    """
+    try:
+        return h5py.File(path, "r")
+    except Exception as error:  # h5py raises nearly any type on damaged bytes
+        size = path.stat().st_size
+        if size == 0:
+            what = "is empty (0 bytes); fetch or copy it again"
+        elif "truncated" in str(error):
+            what = f"is cut short at {size} bytes; fetch or copy it again"
+        elif not h5py.is_hdf5(path):
+            what = "is not an HDF5 file; name a session file (.hdf5)"
+        else:
+            what = damaged("its structure", error)
+        raise SessionError(f"{path}: {what}") from error
+
+
+def find_rows(file: h5py.File) -> h5py.Dataset:
+    """Return the rows of an open session file, or say why there are none.
+
+    Parameters
+    ----------
+    file : h5py.File
+        An open file.
+
+    Returns
+    -------
+    h5py.Dataset
+        The compound dataset ``emg2pose/timeseries``.
+
+    Raises
+    ------
+    SessionError
+        If the layout is another. The message does not name the file; the caller does.
+    """
+    group = file.get(layout.GROUP)
+    if not isinstance(group, h5py.Group):
+        raise SessionError(f"no group {layout.GROUP!r}: it holds {_listed(file)}; {_WRITE_HINT}")
+    rows = group.get(layout.TIMESERIES)
+    if not isinstance(rows, h5py.Dataset):
+        raise SessionError(
+            f"no dataset {layout.TIMESERIES!r} in group {layout.GROUP!r}: "
+            f"it holds {_listed(group)}; {_WRITE_HINT}"
+        )
+    fields = rows.dtype.fields
+    if fields is None or rows.ndim != 1:
+        raise SessionError(
+            f"{layout.TIMESERIES!r} has type {rows.dtype} and shape {rows.shape}; expected one "
+            f"dimension of rows with the fields time, joint_angles, emg; {_WRITE_HINT}"
+        )
+    for name, ndim in ((layout.TIME, 0), (layout.JOINT_ANGLES, 1), (layout.EMG, 1)):
+        if name not in fields:
+            raise SessionError(
+                f"no field {name!r}: its fields are {_listed(fields)}; "
+                f"rename the field, or {_WRITE_HINT}"
+            )
+        dtype = fields[name][0]
+        if dtype.base.kind not in "fiu" or dtype.ndim != ndim or 0 in dtype.shape:
+            expected = "one number" if ndim == 0 else "several numbers"
+            raise SessionError(
+                f"field {name!r} is {dtype.base} of shape {dtype.shape} in each row; "
+                f"expected {expected}; {_WRITE_HINT}"
+            )
+    if not len(rows):
+        raise SessionError("holds no rows; record or fetch it again")
+    return rows
+
+
+def read_attributes(rows: h5py.Dataset) -> dict[str, Any]:
+    """Return the attributes of a session, checked against its rows.
+
+    Parameters
+    ----------
+    rows : h5py.Dataset
+        The rows, as found by `find_rows`.
+
+    Returns
+    -------
+    dict of str to object
+        Text as ``str``, 0-d arrays as scalars, anything else as stored.
+
+    Raises
+    ------
+    SessionError
+        If ``num_channels`` or ``sample_rate`` cannot be true. The message does not name the file.
+    """
+    metadata = {name: _plain(value) for name, value in rows.parent.attrs.items()}
+    n_channels = rows.dtype[layout.EMG].shape[0]
+    stated = metadata.get("num_channels", n_channels)
+    if not (is_number(stated) and stated == n_channels):
+        raise SessionError(
+            f"says num_channels={stated}, but each row holds {n_channels} EMG values; "
+            "correct the attribute, or write the file again with write_session"
+        )
+    rate = metadata.get("sample_rate", layout.SAMPLE_RATE)
+    if not (is_number(rate) and np.isfinite(rate) and rate > 0):
+        raise SessionError(
+            f"says sample_rate={rate!r}; expected a number above 0, in Hz; "
+            "correct the attribute, or remove it to have the rate estimated from the stamps"
+        )
+    return metadata
+
+
+def damaged(what: str, error: BaseException) -> str:
+    """Return the sentence for bytes that HDF5 cannot make sense of."""
+    return (
+        f"cannot read {what} ({_checks.one_line(error)}); "
+        "the file is damaged: fetch or copy it again"
+    )
+
+
+def is_number(value: Any) -> bool:
+    """Return whether an attribute is one number."""
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(map(repr, names)) or "nothing"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        if value.ndim == 0:
+            return _plain(value[()])
+        if value.dtype.kind in "SO":
+            return np.array([_plain(v) for v in value.ravel()], dtype=object).reshape(value.shape)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace")
+    return str(value) if isinstance(value, str) else value
