@@ -1,0 +1,279 @@
+"""Sessions and corpora made by a recipe: the right layout, known causes, no download.
+
+A made session has the layout, attributes, spectrum, amplitudes, gaps and correlations of a
+recorded one, and the attribute ``synthetic=True``. It teaches methods; it proves nothing about
+people.
+"""
+
+import os
+import zlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from emgtut import _checks
+from emgtut._checks import SessionError
+from emgtut.sessions import layout, movements, muscles
+from emgtut.sessions.emg2pose import Emg2PoseSessionData
+from emgtut.sessions.writer import write_session
+
+#: Number of the recipe: a changed recipe takes the next, and samples are made anew.
+RECIPE = 1
+
+#: Rate of the motion capture, in Hz.
+_FRAMES = 60.0
+#: Movement before and after a session, in seconds, in which filters settle.
+_LEAD = 2.0
+#: Shortest session: time for one posture, in seconds.
+_SHORTEST = 0.5
+_DEFAULT_STAGE = "CountingUpDownFaceSideAway"
+_SIDES = ("left", "right")
+
+
+def make_session(
+    path: str | os.PathLike[str],
+    *,
+    stage: str = _DEFAULT_STAGE,
+    duration: float = 60.0,
+    side: str = "left",
+    seed: int = 0,
+    user: int | str | None = None,
+) -> Path:
+    """Make a session file: a hand goes through a stage, its wristband records.
+
+    The same arguments give the same samples, always. The two sides of one seed are the two hands
+    of one recording: they do the same at the same time.
+
+    Parameters
+    ----------
+    path : path-like
+        File to write; an existing one is replaced.
+    stage : str
+        One of the 29 stages of emg2pose, such as ``"FingerWigglingSpreading"``.
+    duration : float
+        Length, in seconds, at least 0.5.
+    side : {"left", "right"}
+        Wrist.
+    seed : int
+        Which recording.
+    user : int or str, optional
+        Who wears the band: geometry, gains and resting pose. A name stands in the file as it is.
+        By default everybody's sample: average amplitude, a band put on nearly straight.
+
+    Returns
+    -------
+    pathlib.Path
+        The file: 16 channels at 2 kHz in units of the noise floor, 20 angles in radians, 5 to
+        13 % of the rows without a pose.
+
+    See Also
+    --------
+    load_sample : A session made once and kept.
+    emgtut.sessions.postures.posture_labels : Which digits are straight in each row.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from emgtut import Emg2PoseSessionData, make_session
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = make_session(Path(folder.name) / "mine.hdf5", stage="ShakaVulcanPeace", duration=2)
+    >>> with Emg2PoseSessionData(path) as data:
+    ...     print(repr(data))
+    <Emg2PoseSessionData 'mine.hdf5': ShakaVulcanPeace, left wrist, 2.0 s, 16 channels at 2000 Hz,
+     20 angles>
+    >>> folder.cleanup()
+    """
+    seed = _checks.count("seed", seed, least=0)
+    who = muscles.wearer(_checked_user(user))
+    rng = np.random.default_rng([seed, *_key(who.name)])
+    day = datetime(2022, 6, 1, 8, tzinfo=UTC) + timedelta(days=int(rng.integers(540)))
+    start = day.timestamp() + round(rng.uniform(300, 28_000) * _FRAMES) / _FRAMES
+    return _write(
+        Path(path).expanduser(),
+        stage=stage,
+        duration=duration,
+        side=side,
+        seed=seed,
+        who=who,
+        session=_session_name(day, who.name, "train"),
+        start=start,
+    )
+
+
+def _write(
+    path: Path,
+    *,
+    stage: str,
+    duration: float,
+    side: str,
+    seed: int,
+    who: muscles.Wearer,
+    session: str,
+    start: float,
+) -> Path:
+    duration = _checks.positive("duration", duration, "s")
+    if duration < _SHORTEST:
+        raise ValueError(f"duration is {duration:g} s; pass {_SHORTEST:g} s or more")
+    _checks.one_of("side", side, _SIDES)
+    nuisance = movements.nuisance_of(stage)
+
+    # Three streams of chance: what both hands do, how this hand does it, what its band records.
+    both = np.random.default_rng([seed, *_key(stage)])
+    hand, band = np.random.default_rng([seed, *_key(stage, side, who.name)]).spawn(2)
+    script = movements.pose_script(stage, duration, both, hand_rng=hand, lead=_LEAD)
+
+    n_samples = round(duration * layout.SAMPLE_RATE)
+    times = np.arange(n_samples) / layout.SAMPLE_RATE
+    frames = np.arange(-_LEAD, duration + _LEAD, 1 / _FRAMES)
+    solved = movements.captured(movements.pose_at(script, frames) + who.rest, _FRAMES, hand)
+    joint_angles = _resampled(solved, frames, times)
+    for first, last in _gaps(duration, hand):
+        joint_angles[round(first * layout.SAMPLE_RATE) : round(last * layout.SAMPLE_RATE)] = 0
+
+    ahead = movements.pose_at(script, frames + who.lead) + who.rest
+    effort = muscles.activation(ahead, _FRAMES, who, band, nuisance=nuisance)
+    emg = muscles.record(
+        muscles.electrode_signals(
+            _resampled(effort, frames, times), who, band, sample_rate=layout.SAMPLE_RATE
+        ),
+        who,
+        band,
+        sample_rate=layout.SAMPLE_RATE,
+    )
+    return write_session(
+        path,
+        emg=emg,
+        joint_angles=joint_angles,
+        session=session,
+        user=who.name,
+        stage=stage,
+        side=side,
+        start=start,
+        end=start + n_samples / layout.SAMPLE_RATE,
+        filename=path.stem,
+        emg_unit="noise_sd",
+        synthetic=True,
+        recipe=RECIPE,
+        seed=seed,
+        checksum=_checksum(emg, joint_angles),
+    )
+
+
+def _resampled(values: np.ndarray, at: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Linear interpolation of columns, as 32-bit floats."""
+    found = np.empty((len(times), values.shape[1]), np.float32)
+    for k, column in enumerate(values.T):
+        found[:, k] = np.interp(times, at, column)
+    return found
+
+
+def _gaps(duration: float, rng: np.random.Generator) -> list[tuple[float, float]]:
+    """Stretches the motion capture could not solve, in seconds: two to six a minute or so."""
+    total = rng.uniform(0.06, 0.12) * duration
+    minutes = max(1.0, duration / 60)
+    fewest = int(np.ceil(total / 2.5))
+    n_gaps = min(max(round(rng.integers(2, 7) * minutes), fewest), max(1, int(total / 0.25)))
+    # Equal parts, unequal shares: none below 0.2 s or above 3 s where the session allows.
+    shares = rng.dirichlet(np.full(n_gaps, 3.0))
+    least = min(0.2, total / n_gaps)
+    lengths = least + (total - n_gaps * least) * shares
+    while lengths.max() > 3:
+        lengths = 0.8 * lengths + 0.2 * total / n_gaps
+    spaces = rng.dirichlet(np.full(n_gaps + 1, 2.0)) * 0.8 + 0.2 / (n_gaps + 1)
+    starts = np.cumsum(spaces[:-1]) * (duration - total) + np.cumsum(lengths) - lengths
+    return [(float(a), float(a + b)) for a, b in zip(starts, lengths, strict=True)]
+
+
+def _checksum(emg: np.ndarray, joint_angles: np.ndarray) -> int:
+    return zlib.crc32(joint_angles.tobytes(), zlib.crc32(emg.tobytes()))
+
+
+def _key(*words: str) -> list[int]:
+    """Words as numbers for a seed: the same in every process, unlike ``hash``."""
+    return [zlib.crc32(word.encode()) for word in words]
+
+
+def _session_name(day: datetime, user: str, protocol: str) -> str:
+    mark = f"{zlib.crc32(f'{user} {day:%Y-%m-%d}'.encode()):08x}"[:5]
+    return f"{day:%Y-%m-%d}-{day.timestamp():.0f}-{mark}-cv-emg-pose-{protocol}@2"
+
+
+def _checked_user(user: Any) -> int | str | None:
+    if user is None or (isinstance(user, str) and user.strip()):
+        return user
+    if isinstance(user, str):
+        raise ValueError(f"user is {user!r}; pass a name, a number, or None")
+    return _checks.count("user", user, least=0)
+
+
+def load_sample(
+    stage: str = _DEFAULT_STAGE,
+    *,
+    seed: int = 0,
+    duration: float = 60.0,
+    side: str = "left",
+    user: int | str | None = None,
+) -> Path:
+    """Return a made session, from the cache folder if it was made before.
+
+    Parameters
+    ----------
+    stage : str
+        One of the 29 stages of emg2pose.
+    seed : int
+        Which recording.
+    duration : float
+        Length, in seconds.
+    side : {"left", "right"}
+        Wrist.
+    user : int or str, optional
+        Who wears the band.
+
+    Returns
+    -------
+    pathlib.Path
+        The file, in ``data_dir() / "samples"``.
+
+    See Also
+    --------
+    make_session : What the arguments mean; writes where you say.
+
+    Examples
+    --------
+    >>> from emgtut import Emg2PoseSessionData, load_sample
+    >>> with Emg2PoseSessionData(load_sample()) as data:
+    ...     data["emg"].shape, data["joint_angles"].shape
+    ((120000, 16), (120000, 20))
+    """
+    from filelock import FileLock
+
+    from emgtut.sessions.fetch import data_dir
+
+    # Before any of them becomes part of a file name.
+    _checks.one_of("stage", stage, layout.STAGES)
+    _checks.one_of("side", side, _SIDES)
+    seed = _checks.count("seed", seed, least=0)
+    duration = _checks.positive("duration", duration, "s")
+    who = "" if user is None else f"_user-{_key(muscles.wearer(_checked_user(user)).name)[0]:08x}"
+    name = f"{stage}_{side}_{duration:g}s_seed{seed}{who}_recipe{RECIPE}.hdf5"
+    path = data_dir() / "samples" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # One process makes it, the others wait; each looks before it makes.
+    with FileLock(path.with_suffix(".lock")):
+        if not _is_whole(path):
+            make_session(path, stage=stage, seed=seed, duration=duration, side=side, user=user)
+    return path
+
+
+def _is_whole(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    try:
+        with Emg2PoseSessionData(path) as data:
+            stated = data.metadata.get("checksum")
+            return bool(stated == _checksum(data["emg"], data["joint_angles"]))
+    except SessionError:
+        return False
