@@ -1,0 +1,1 @@
+"""How a set of sessions gets from a server into the cache, whole or not at all."""
