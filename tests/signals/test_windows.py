@@ -1,0 +1,184 @@
+"""Windows: where they lie, which pose they carry, what is refused."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emgtut import Emg2PoseSessionData, SessionError, window_features, windows_of
+from emgtut.signals.windows import samples_in, unbroken_runs, window_starts
+
+
+def slow_starts(runs, window, hop):
+    found = []
+    for a, b in runs:
+        k = a
+        while k + window <= b:
+            found.append(k)
+            k += hop
+    return found
+
+
+@given(
+    edges=st.lists(st.integers(0, 400), max_size=12, unique=True).map(sorted),
+    window=st.integers(1, 60),
+    hop=st.integers(1, 80),
+)
+def test_starts_are_all_that_fit_and_no_more(edges, window, hop):
+    runs = list(zip(edges[::2], edges[1::2], strict=False))
+    starts = window_starts(runs, window, hop)
+    assert starts.dtype == np.int64
+    assert starts.tolist() == slow_starts(runs, window, hop)
+
+
+def test_a_run_of_exactly_one_window_yields_one():
+    assert window_starts([(5, 15)], 10, 3).tolist() == [5]
+    assert window_starts([(5, 14)], 10, 3).tolist() == []
+    assert window_starts([], 10, 3).tolist() == []
+
+
+@pytest.mark.parametrize("label", ["last", "middle"])
+def test_windows_lie_within_solved_rows(session_file, label):
+    # 250 Hz: 0.2 s are 50 samples, 0.1 s are 25. Stretches of 50, 49 and many rows.
+    path = session_file(sample_rate=250.0, unsolved=[(50, 60), (109, 300), (700, 701)])
+    with Emg2PoseSessionData(path) as session:
+        windows = windows_of(session, label=label)
+        emg, angles, stamps = session.emg, session.joint_angles, session.timestamps
+        solved = session.no_ik_failure
+    runs = [(0, 50), (60, 109), (300, 700), (701, 1200)]
+    assert (windows.window, windows.hop, windows.sample_rate) == (50, 25, 250.0)
+    assert windows.start.tolist() == slow_starts(runs, 50, 25)
+    assert len(windows) == len(windows.X) == len(windows.y) == len(windows.time)
+    at = windows.start + (49 if label == "last" else 25)
+    assert (windows.y == angles[at]).all()
+    assert windows.y.dtype == windows.X.dtype == np.float64
+    assert (windows.time == stamps[at]).all()
+    for start, row in zip(windows.start, windows.X, strict=True):
+        assert solved[start : start + 50].all()
+        one = window_features(emg[start : start + 50], window=50, hop=1)
+        np.testing.assert_allclose(row, one[0], rtol=1e-12)
+    assert windows.feature_names[:8] == (*(f"rms_EMG{k:02d}" for k in range(1, 8)), "mav_EMG01")
+    assert windows.target_names == tuple(f"ANGLE{k:02d}" for k in range(1, 6))
+    assert windows.X.shape[1] == len(windows.feature_names) == 21
+    assert f"{len(windows)} of 0.2 s every 0.1 s, 21 features, 5 targets at the {label}" in repr(
+        windows
+    )
+
+
+def test_no_window_reaches_across_a_hole_in_time(session_file):
+    stamps = 1.67e9 + np.arange(1200) / 2000
+    stamps[333:] += 1.0
+    stamps[800:] += 0.5
+    path = session_file(time=stamps, unsolved=[(900, 905)])
+    with Emg2PoseSessionData(path) as session:
+        assert unbroken_runs(session) == [(0, 333), (333, 800), (800, 900), (905, 1200)]
+        assert unbroken_runs(session, solved=False) == [(0, 333), (333, 800), (800, 1200)]
+        windows = windows_of(session, window=0.05, hop=0.01)
+        spans = session.timestamps[windows.start + 99] - session.timestamps[windows.start]
+    np.testing.assert_allclose(spans, 99 / 2000, atol=1e-6)
+    assert set(windows.start) >= {0, 333, 800, 905}
+
+
+@given(
+    solved=st.lists(st.booleans(), min_size=1, max_size=60),
+    holes=st.sets(st.integers(0, 59)),
+)
+def test_runs_are_split_at_holes_and_nowhere_else(solved, holes):
+    class Session:
+        class contents:  # noqa: N801 - stands for an attribute
+            pass
+
+        def __len__(self):
+            return len(solved)
+
+    Session.contents.solved = np.array(solved)
+    Session.contents.gaps = [(row, 1.0) for row in sorted(holes) if 0 < row < len(solved)]
+    runs = unbroken_runs(Session())
+    inside = np.zeros(len(solved), int)
+    for a, b in runs:
+        assert b > a
+        inside[a:b] += 1
+        assert not any(a < row < b for row in holes)
+    assert (inside == solved).all()
+    assert all(b <= c for (_, b), (c, _) in pairwise(runs))
+    # Each run could not be longer.
+    for a, b in runs:
+        assert a == 0 or not solved[a - 1] or a in holes
+        assert b == len(solved) or not solved[b] or b in holes
+
+
+def test_a_filter_sees_the_whole_session_once(session_file):
+    seen = []
+
+    def half(emg):
+        seen.append(emg.shape)
+        return emg / 2
+
+    path = session_file(unsolved=[(600, 620)])
+    with Emg2PoseSessionData(path) as session:
+        plain = windows_of(session, window=0.05, hop=0.05)
+        halved = windows_of(session, window=0.05, hop=0.05, filter=half)
+    assert seen == [(1200, 7)]
+    np.testing.assert_allclose(halved.X, plain.X / 2, rtol=1e-6)
+    assert (halved.y == plain.y).all()
+
+
+def test_seconds_are_rounded_to_samples():
+    assert samples_in("window", 0.29, 100.0) == 29  # 0.29 * 100 is 28.999999999999996
+    assert samples_in("window", 0.25, 2000.14) == 500
+    with pytest.raises(ValueError, match=r"hop is 0\.0001 s, less than one sample at 2000 Hz"):
+        samples_in("hop", 0.0001, 2000.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "says"),
+    [
+        ({"window": 400}, SessionError, r"window is 400 s \(800000 samples\).*700 samples; pass"),
+        ({"window": 0.351}, SessionError, r"pass window<=0\.35, in seconds"),
+        ({"window": 0}, ValueError, "window is 0 s; pass a finite number above 0"),
+        ({"window": np.nan}, ValueError, "window is nan"),
+        ({"hop": 0}, ValueError, "hop is 0 s; pass"),
+        ({"hop": -0.1}, ValueError, "hop is -0.1 s; pass"),
+        ({"hop": "0.1"}, TypeError, "hop is '0.1'; pass a number in s"),
+        ({"label": "first"}, ValueError, "label is 'first'; pass one of 'last', 'middle'"),
+        ({"features": ["fft"]}, ValueError, "feature is 'fft'; pass one of"),
+        ({"filter": "bandpass"}, TypeError, "filter is 'bandpass'; pass a function"),
+        ({"filter": lambda x: x[1:]}, ValueError, r"made an array of \(1199, 7\) from one of"),
+        ({"filter": lambda x: x * np.nan}, ValueError, "not finite; check that it is stable"),
+    ],
+)
+def test_bad_input_is_named(session_file, change, error, says):
+    with (
+        Emg2PoseSessionData(session_file(unsolved=[(450, 500)])) as session,
+        pytest.raises(error, match=says),
+    ):
+        windows_of(session, **{"window": 0.02, "hop": 0.02} | change)
+
+
+def test_a_window_of_the_whole_run_is_one_window(session_file):
+    with Emg2PoseSessionData(session_file(unsolved=[(450, 500)])) as session:
+        assert windows_of(session, window=0.35, hop=0.1).start.tolist() == [500]
+
+
+def test_a_session_without_a_pose_or_a_path_instead_of_one(session_file):
+    path = session_file(unsolved=[(0, 1200)])
+    with (
+        Emg2PoseSessionData(path) as session,
+        pytest.raises(SessionError, match=r"made\.hdf5: no row has a pose"),
+    ):
+        windows_of(session)
+    with pytest.raises(TypeError, match="pass an open session"):
+        windows_of(path)
+
+
+def test_real_recordings(real_file):
+    with Emg2PoseSessionData(real_file("openbci_fingers_clean.hdf5")) as session:
+        windows = windows_of(session)
+        n_hop, n_window = round(0.1 * session.sample_rate), round(0.2 * session.sample_rate)
+        assert windows.X.shape == (len(windows), 24)
+        assert windows.y.shape == (len(windows), 5)
+        assert (np.diff(windows.start) >= n_hop).all()
+        assert session.no_ik_failure[windows.start[:, None] + np.arange(n_window)].all()
+    assert np.isfinite(windows.X).all()
