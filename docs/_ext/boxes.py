@@ -35,6 +35,11 @@ class Box:
         return self.options.get("class", "").split()
 
     @property
+    def n_lines(self) -> int:
+        """Lines it takes in the script: opening, options, a blank one, and what is in it."""
+        return 2 + len(self.options) + len(self.body.splitlines())
+
+    @property
     def closed(self) -> bool:
         """Whether it has to be opened to be read."""
         return self.options.get("collapsible") == "closed"

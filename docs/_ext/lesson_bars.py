@@ -139,15 +139,16 @@ def header(lesson: Lesson) -> Iterable[str]:
 
 
 def shape(lesson: Lesson) -> Iterable[str]:
-    """B05: 8-12 cells of at most 25 lines, 150-260 lines, 40-65 % of them prose."""
-    n_lines = len(lesson.source.splitlines())
+    """B05: 8-12 cells of at most 25 lines; 150-260 lines beside closed boxes, 40-65 % prose."""
+    closed = [box for text in lesson.texts for box in boxes.every(text) if box.closed]
+    n_lines = len(lesson.source.splitlines()) - sum(box.n_lines for box in closed)
     text_lines = sum(len(text.strip().splitlines()) for text in lesson.texts)
     code_lines = sum(len(cell.strip().splitlines()) for cell in lesson.cells)
     share = text_lines / (text_lines + code_lines)
     if not 8 <= len(lesson.cells) <= 12:
         yield f"{len(lesson.cells)} code cells; use 8 to 12"
     if not 150 <= n_lines <= 260:
-        yield f"{n_lines} lines; use 150 to 260"
+        yield f"{n_lines} lines outside closed boxes; use 150 to 260"
     if not 0.40 <= share <= 0.65:
         yield f"{share:.0%} prose; use 40 to 65 %"
     for cell in lesson.cells:

@@ -73,10 +73,10 @@ BROKEN = {
     "B04": (r"budget_s=10 ", ""),
     "B05": (r"\n# %%\n", "\n"),
     "B06": (r"(:class: predict\n(?:#.*\n)+)", r"\1#\n# One more sentence after the question.\n"),
-    "B07": (r":class: solution\n#    :collapsible: closed", ":class: solution"),
+    "B07": (r":class: solution\n# +:collapsible: closed", ":class: solution"),
     "B10": (r"\*\*What happened\.\*\*", "**What happened.** The error fell to 8.7 deg."),
     "B20": (r"from emgtut import ", "from emgtut import _checks, "),
-    "B23": (r":class: answer\n#    :collapsible: closed", ":class: answer"),
+    "B23": (r":class: answer\n# +:collapsible: closed", ":class: answer"),
     "B27": (r"\*\*What happened\.\*\*", "**What happened.** Obviously,"),
 }
 
