@@ -98,7 +98,7 @@ def window_features(
            [3., 3., 6.],
            [3., 3., 6.]])
     """
-    samples = _samples(emg)
+    samples = as_samples(emg)
     window = _checks.count("window", window)
     hop = _checks.count("hop", hop)
     names = _feature_list(features)
@@ -112,7 +112,7 @@ def window_features(
     found: dict[str, np.ndarray] = {}
     kernel = compiled(samples.dtype.name) if any(name in SUMS for name in names) else None
     if kernel is None:
-        _refuse_not_finite(samples)
+        refuse_not_finite(samples)
     else:
         table = np.empty((n_windows, len(SUMS), samples.shape[1]))
         # A lone window shares nothing with a neighbour: one block holds it.
@@ -120,7 +120,7 @@ def window_features(
         finite = kernel(samples, window, step, math.gcd(window, step), table)
         # The kernel has not seen what follows the last window.
         if not (finite and np.isfinite(samples[(n_windows - 1) * hop + window :]).all()):
-            _refuse_not_finite(samples)
+            refuse_not_finite(samples)
         if names == SUMS:
             return table.reshape(n_windows, -1)
         found = {name: table[:, k] for k, name in enumerate(SUMS)}
@@ -316,7 +316,19 @@ _FASTER = {"zc": _fast_zc, "ssc": _fast_ssc, "log_var": _fast_log_var}
 # -- what arrived ---------------------------------------------------------------------------------
 
 
-def _samples(emg: ArrayLike) -> np.ndarray:
+def as_samples(emg: ArrayLike) -> np.ndarray:
+    """Return EMG as 32- or 64-bit floats that lie row by row, or say why that cannot be.
+
+    Parameters
+    ----------
+    emg : array-like of shape (n_samples, n_channels)
+        Numbers.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_channels)
+        The same array if it is like that already, else a copy.
+    """
     array = np.asarray(emg)
     if array.ndim != 2 or array.shape[1] == 0 or array.dtype.kind not in "fiu":
         hint = "; for one channel pass emg[:, np.newaxis]" if array.ndim == 1 else ""
@@ -339,8 +351,14 @@ def _feature_list(features: Sequence[str]) -> tuple[str, ...]:
     return names
 
 
-def _refuse_not_finite(samples: np.ndarray) -> None:
-    """Raise if a sample is not finite, or so large that its square is not."""
+def refuse_not_finite(samples: np.ndarray) -> None:
+    """Raise if a sample is not finite, or so large that its square is not.
+
+    Parameters
+    ----------
+    samples : ndarray of shape (n_samples, n_channels)
+        Samples.
+    """
     bad = ~np.isfinite(samples)
     if bad.any():
         row, channel = np.argwhere(bad)[0]
@@ -348,7 +366,7 @@ def _refuse_not_finite(samples: np.ndarray) -> None:
             f"emg is {samples[row, channel]} at row {row}, channel {channel} "
             f"({int(bad.any(axis=1).sum())} such rows); cut those rows out or repair them first"
         )
-    largest = float(np.abs(samples).max())
+    largest = float(np.abs(samples).max(initial=0.0))
     if not math.isfinite(largest * largest):
         raise ValueError(
             f"emg reaches {largest:.3g}, whose square is too large for a number; "

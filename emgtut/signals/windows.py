@@ -1,9 +1,11 @@
 """Where windows lie: inside stretches with a pose, never across a hole in time."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
+from os import PathLike
 
 import numpy as np
 
@@ -67,7 +69,7 @@ class Windows:
 
 
 def windows_of(
-    session: Emg2PoseSessionData,
+    session: Emg2PoseSessionData | str | PathLike[str],
     *,
     window: float = 0.2,
     hop: float = 0.1,
@@ -83,8 +85,8 @@ def windows_of(
 
     Parameters
     ----------
-    session : Emg2PoseSessionData
-        An open session.
+    session : Emg2PoseSessionData or path-like
+        An open session, or the path of its file.
     window, hop : float
         Length of a window, and from start to start, in seconds; rounded to whole samples, to the
         even one from halfway.
@@ -120,44 +122,35 @@ def windows_of(
     >>> windows.window, windows.hop
     (500, 100)
     """
-    if not isinstance(session, Emg2PoseSessionData):
-        raise TypeError(
-            f"session is {session!r}; pass an open session: Emg2PoseSessionData(path), "
-            "or compute features of an array with window_features"
-        )
     label = _checks.one_of("label", label, LABELS)
-    rate = session.sample_rate
-    n_window = samples_in("window", window, rate)
-    n_hop = samples_in("hop", hop, rate)
-    if filter is not None and not callable(filter):
-        raise TypeError(f"filter is {filter!r}; pass a function of (n_samples, n_channels)")
-    columns = feature_names(session.channel_names, features)
+    with opened(session) as session:
+        rate = session.sample_rate
+        n_window = samples_in("window", window, rate)
+        n_hop = samples_in("hop", hop, rate)
+        columns = feature_names(session.channel_names, features)
 
-    runs = [run for run in unbroken_runs(session) if run[1] - run[0] >= n_window]
-    if not runs:
-        raise _too_short(session, window, n_window)
-    start = window_starts(runs, n_window, n_hop)
-    labelled = start + (n_window - 1 if label == "last" else n_window // 2)
-    stamps = session.timestamps
-
-    emg = session.emg
-    if filter is not None:
-        emg = _filtered(emg, filter)
-    parts = [
-        window_features(emg[a:b], window=n_window, hop=n_hop, features=features) for a, b in runs
-    ]
-    return Windows(
-        X=np.concatenate(parts),
-        y=session.joint_angles[labelled].astype(np.float64),
-        time=stamps[labelled],
-        start=start,
-        feature_names=columns,
-        target_names=session.joint_names,
-        sample_rate=rate,
-        window=n_window,
-        hop=n_hop,
-        label=label,
-    )
+        runs = [run for run in unbroken_runs(session) if run[1] - run[0] >= n_window]
+        if not runs:
+            raise _too_short(session, window, n_window)
+        start = window_starts(runs, n_window, n_hop)
+        labelled = start + (n_window - 1 if label == "last" else n_window // 2)
+        emg = filtered(session.emg, filter)
+        parts = [
+            window_features(emg[a:b], window=n_window, hop=n_hop, features=features)
+            for a, b in runs
+        ]
+        return Windows(
+            X=np.concatenate(parts),
+            y=session.joint_angles[labelled].astype(np.float64),
+            time=session.timestamps[labelled],
+            start=start,
+            feature_names=columns,
+            target_names=session.joint_names,
+            sample_rate=rate,
+            window=n_window,
+            hop=n_hop,
+            label=label,
+        )
 
 
 def window_starts(runs: Iterable[tuple[int, int]], window: int, hop: int) -> np.ndarray:
@@ -252,7 +245,56 @@ def unbroken_runs(session: Emg2PoseSessionData, *, solved: bool = True) -> list[
     return parts
 
 
-def _filtered(emg: np.ndarray, filter: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:  # noqa: A002
+@contextmanager
+def opened(
+    session: Emg2PoseSessionData | str | PathLike[str],
+) -> Iterator[Emg2PoseSessionData]:
+    """Give an open session: the one passed, or that of a path, closed again at the end.
+
+    Parameters
+    ----------
+    session : Emg2PoseSessionData or path-like
+        An open session, or the path of its file.
+
+    Yields
+    ------
+    Emg2PoseSessionData
+        The open session.
+    """
+    if isinstance(session, Emg2PoseSessionData):
+        yield session
+    elif isinstance(session, (str, PathLike)):
+        with Emg2PoseSessionData(session) as own:
+            yield own
+    else:
+        raise TypeError(
+            f"session is of type {type(session).__name__}; pass an open Emg2PoseSessionData, or "
+            "the path of a session file"
+        )
+
+
+def filtered(
+    emg: np.ndarray,
+    filter: Callable[[np.ndarray], np.ndarray] | None,  # noqa: A002
+) -> np.ndarray:
+    """Return EMG after a filter that was passed in, checked; as it is without one.
+
+    Parameters
+    ----------
+    emg : ndarray of shape (n_samples, n_channels)
+        EMG.
+    filter : callable or None
+        Takes and returns such an array.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_channels)
+        Filtered EMG.
+    """
+    if filter is None:
+        return emg
+    if not callable(filter):
+        raise TypeError(f"filter is {filter!r}; pass a function of (n_samples, n_channels)")
     result = np.asarray(filter(emg))
     if result.shape != emg.shape:
         raise ValueError(

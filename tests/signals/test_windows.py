@@ -162,15 +162,25 @@ def test_a_window_of_the_whole_run_is_one_window(session_file):
         assert windows_of(session, window=0.35, hop=0.1).start.tolist() == [500]
 
 
-def test_a_session_without_a_pose_or_a_path_instead_of_one(session_file):
+def test_a_session_without_a_pose(session_file):
     path = session_file(unsolved=[(0, 1200)])
     with (
         Emg2PoseSessionData(path) as session,
         pytest.raises(SessionError, match=r"made\.hdf5: no row has a pose"),
     ):
         windows_of(session)
-    with pytest.raises(TypeError, match="pass an open session"):
-        windows_of(path)
+
+
+def test_a_path_will_do(session_file):
+    path = session_file()
+    with Emg2PoseSessionData(path) as session:
+        windows = windows_of(session)
+        assert (windows.X == windows_of(path).X).all()
+        assert session["emg"].shape == (1200, 7)  # still open
+    with pytest.raises(TypeError, match="session is of type ndarray; pass an open Emg2Pose"):
+        windows_of(np.zeros((500, 3)))
+    with pytest.raises(FileNotFoundError):
+        windows_of(path.with_name("other.hdf5"))
 
 
 def test_real_recordings(real_file):
