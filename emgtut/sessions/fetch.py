@@ -17,7 +17,6 @@ __all__ = ["MINI", "RemoteSet", "data_dir", "fetch_metadata", "fetch_session"]
 
 METADATA = "metadata.csv"
 
-
 #: The session of the first tutorial.
 FIRST = f"{MINI.session}-recording-1_left"
 
@@ -96,7 +95,7 @@ def fetch_session(
     Returns
     -------
     pathlib.Path or list of pathlib.Path
-        The file, in `data_dir`; for ``"all"`` the files, by recording and side.
+        The file, in `emgtut.data_dir`; for ``"all"`` the files, by recording and side.
 
     Raises
     ------
@@ -113,7 +112,7 @@ def fetch_session(
 
     See Also
     --------
-    load_sample : A made session, without any download.
+    emgtut.load_sample : A made session, without any download.
 
     Examples
     --------
@@ -151,7 +150,7 @@ def fetch_metadata(*, source: RemoteSet = MINI) -> Path:
     Returns
     -------
     pathlib.Path
-        ``metadata.csv``, beside the sessions in `data_dir`.
+        ``metadata.csv``, beside the sessions in `emgtut.data_dir`.
 
     Raises
     ------
@@ -176,24 +175,23 @@ def fetch_metadata(*, source: RemoteSet = MINI) -> Path:
     if not _metadata_fault(path, source):
         return path
     if not tar.exists():
-        _refuse_offline(path, _metadata_fault(path, source), "metadata")
+        _refuse_offline(path, _metadata_fault(path, source))
     with _working_in(source):
         fault = _metadata_fault(path, source)  # another process may have been quicker
         if not fault:
             return path
+        if path.exists():
+            download.say(f"{path} {fault}; fetching it again")
         if _is_whole(tar, source) and _extract(_only_metadata, source):
             return path
-        _refuse_offline(path, fault, "metadata")
-        _announce(
-            "metadata of the " + source.title, source.metadata_url, source.metadata_size, source
-        )
-        download.check_space(folder.parent, source.metadata_size)
-        download.make_folder(folder)
+        _refuse_offline(path, fault)
         download.download(
             source.metadata_url,
             path,
             known_hash=f"md5:{source.metadata_md5}",
             size=source.metadata_size,
+            space=source.metadata_size,
+            notice=_notice(f"metadata of the {source.title}", source.metadata_url, source),
         )
     return path
 
@@ -215,7 +213,7 @@ def _have(pick: _Pick, source: RemoteSet, *, drop_tar: bool) -> list[Path]:
             if fault:
                 path, what = folder / fault[0], fault[1]
                 if path.exists():
-                    download.say(f"{path} {what}; taking it from the archive again")
+                    download.say(f"{path} {what}; taking it from the archive")
                 if not _is_whole(tar, source):
                     _refuse_offline(path, what, *files)
                     _download_tar(source, everything=len(files) > 1)
@@ -324,8 +322,9 @@ def _is_whole(tar: Path, source: RemoteSet) -> bool:
     return False
 
 
-def _announce(what: str, url: str, size: int, source: RemoteSet) -> None:
-    download.say(
+def _notice(what: str, url: str, source: RemoteSet) -> str:
+    size = source.size if url == source.url else source.metadata_size
+    return (
         f"downloading the {what}: {download.megabytes(size)} from {url}\n"
         f"  into     {data_dir()}\n"
         f"  licence  {source.licence}\n"
@@ -335,9 +334,14 @@ def _announce(what: str, url: str, size: int, source: RemoteSet) -> None:
 
 def _download_tar(source: RemoteSet, *, everything: bool) -> None:
     _, tar = _places(source)
-    _announce(source.title, source.url, source.size, source)
-    download.check_space(tar.parent, source.size * (2 if everything else 1))
-    download.download(source.url, tar, known_hash=f"sha256:{source.sha256}", size=source.size)
+    download.download(
+        source.url,
+        tar,
+        known_hash=f"sha256:{source.sha256}",
+        size=source.size,
+        space=source.size * (2 if everything else 1),
+        notice=_notice(source.title, source.url, source),
+    )
 
 
 def _extract(pick: _Pick, source: RemoteSet) -> list[str]:

@@ -78,7 +78,9 @@ def alone(lock_path: Path) -> Iterator[None]:
         lock.release()
 
 
-def download(url: str, target: Path, *, known_hash: str, size: int) -> None:
+def download(
+    url: str, target: Path, *, known_hash: str, size: int, space: int, notice: str
+) -> None:
     """Bring a file here; ``target`` appears when it is complete and its hash is right.
 
     The caller keeps other processes out.
@@ -93,6 +95,10 @@ def download(url: str, target: Path, *, known_hash: str, size: int) -> None:
         ``"sha256:..."`` or ``"md5:..."``.
     size : int
         Its size in bytes, for the progress bar.
+    space : int
+        Bytes that have to be free on the disk.
+    notice : str
+        What a person should know before it starts.
 
     Raises
     ------
@@ -101,6 +107,8 @@ def download(url: str, target: Path, *, known_hash: str, size: int) -> None:
         again.
     SessionError
         If what arrived is not what was expected.
+    OSError
+        If there is not enough space, or it cannot be written.
     """
     import pooch
     import requests
@@ -109,6 +117,9 @@ def download(url: str, target: Path, *, known_hash: str, size: int) -> None:
     # A folder of its own: what a killed process leaves there is known to be worthless.
     scratch = target.parent / f".{target.name}.download"
     shutil.rmtree(scratch, ignore_errors=True)
+    make_folder(target.parent)
+    check_space(target.parent, space)
+    say(notice)
     try:
         for pause in (*PAUSES, None):
             try:
@@ -133,6 +144,9 @@ def download(url: str, target: Path, *, known_hash: str, size: int) -> None:
                     f"{url}: what arrived does not have the hash {known_hash}, so it was changed "
                     f"there or on the way and is not kept; try another network, {rescue}"
                 ) from None
+            except OSError as error:
+                what = f"cannot be written to ({error.strerror}); nothing of the download is kept"
+                raise OSError(error.errno, what, str(target.parent)) from None
         with beside(target) as part:
             Path(arrived).replace(part)
     finally:
