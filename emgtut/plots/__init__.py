@@ -1,1 +1,31 @@
 """Every figure of the package; no other room draws."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emgtut.plots.embedding import plot_cluster_strip, plot_clusters, plot_scree
+    from emgtut.plots.emg import plot_angles, plot_emg, plot_psd, plot_session, plot_wristband
+    from emgtut.plots.style import theme
+
+_HOME = {
+    "plot_angles": "emg",
+    "plot_cluster_strip": "embedding",
+    "plot_clusters": "embedding",
+    "plot_emg": "emg",
+    "plot_psd": "emg",
+    "plot_scree": "embedding",
+    "plot_session": "emg",
+    "plot_wristband": "emg",
+    "theme": "style",
+}
+
+__all__ = list(_HOME)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(import_module(f"emgtut.plots.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'emgtut.plots' has no attribute {name!r}")

@@ -154,7 +154,8 @@ def survey(session: "Emg2PoseSessionData") -> Contents:
         rows = rows_of[start : start + block]
         solved[start : start + len(rows)] = layout.solved_rows(rows[layout.JOINT_ANGLES])
 
-        emg = np.ascontiguousarray(rows[layout.EMG], dtype=np.float64)
+        with np.errstate(invalid="ignore"):  # signalling NaN of damaged bytes
+            emg = np.ascontiguousarray(rows[layout.EMG], dtype=np.float64)
         finite = np.isfinite(emg)
         if not finite.all():
             bad_rows = ~finite.all(axis=1)

@@ -21,8 +21,8 @@ from emgtut.sessions.postures import POSTURES, posture
 _PHRASES: dict[str, tuple[str | None, ...]] = {
     "count": ("fist", "one", "two", "three", "four", "five", "four", "three", "two", "one"),
     "wiggle": (
-        *("flat", "bend thumb", "flat", "bend index", "flat", "bend middle"),
-        *("flat", "bend ring", "flat", "bend little"),
+        *("loose", "bend thumb", "loose", "bend index", "loose", "bend middle"),
+        *("loose", "bend ring", "loose", "bend little"),
     ),
     "spread": ("together", "spread", "together", "spread"),
     "part": ("together", "spread", "together", "parted", "together", "two", "three"),
@@ -40,7 +40,7 @@ _PHRASES: dict[str, tuple[str | None, ...]] = {
     "rotate": ("thumb in", "thumb forward", "thumb out", "thumb back"),
     "rotate back": ("thumb in", "thumb back", "thumb out", "thumb forward"),
     "thumbs up": ("thumb up", "fist", "thumb up", "relaxed"),
-    "whole hand": ("flat", "squeeze", "spread", "fist"),
+    "whole hand": ("relaxed", "squeeze", "loose", "grasp"),
     "palm": ("flat", "index on palm", "middle on palm", "ring on palm", "little on palm"),
     "clap": ("flat", "together"),
     "grasp": ("flat", "grasp", "squeeze", "relaxed"),
@@ -93,13 +93,12 @@ class _Stage:
     nuisance: float = 1.0
 
 
-_THUMBS = ("swipe", "rotate", "rotate back")
 _FREE = ("chance", "chance", "count", "wiggle", "single pinches", "grasp", "point", "swipe")
 
 _STAGES = {
     "AllFingerPinchesThumbSwipeThumbRotate": _Stage(("single pinches", "swipe", "rotate")),
     "CoffeePanicPete": _Stage(("cup", "wave", "close"), nuisance=1.5),
-    "CountingUpDownFaceSideAway": _Stage(("count",), pace=_CALM, nuisance=1.2),
+    "CountingUpDownFaceSideAway": _Stage(("count",), pace=_CALM, nuisance=1.6),
     "CountingUpDownFingerWigglingSpreading": _Stage(("count", "wiggle", "spread")),
     "DoorknobFingerGraspFistGrab": _Stage(("cup", "grasp", "fist"), nuisance=1.5),
     "FastPongFronthandBackhandThrowing": _Stage(("paddle", "throw"), pace=_BRISK, nuisance=2.0),
@@ -129,7 +128,7 @@ _STAGES = {
     "PokeDrawPinchRotateclosefar": _Stage(("poke", "draw", "index pinches", "rotate")),
     "PokePinchCloseFar": _Stage(("poke", "index pinches", "close")),
     "ShakaVulcanPeace": _Stage(("shaka", "vulcan", "peace")),
-    "ThumbsSwipesWholeHand": _Stage((*_THUMBS[:1], "swipe", "whole hand")),
+    "ThumbsSwipesWholeHand": _Stage(("swipe", "swipe", "swipe", "whole hand"), nuisance=1.6),
     "ThumbsUpDownThumbRotationsCWCCWP": _Stage(("thumbs up", "rotate", "rotate back")),
     "TwoHandedFreeStyle": _Stage((*_FREE, "clap", "palm"), shuffled=True),
     "WristFlexionAbduction": _Stage(("rest", "lie"), pace=_CALM, nuisance=3.0),

@@ -28,8 +28,8 @@ TYPICAL_SD = 18.5
 
 # Where compartments lie around the wrist, in degrees; electrode k sits at k * 360 / 16.
 _ANGLES = np.array([*np.linspace(5, 105, 5), *np.linspace(160, 270, 5), 335, 130, 300])
-#: How narrowly a source is seen: half the amplitude about 43 degrees away.
-_NARROWNESS = 2.5
+#: How narrowly a source is seen: half the amplitude about 37 degrees away.
+_NARROWNESS = 3.5
 # Rows: compartment of a digit; columns: digit that moves. Ring and little finger share most.
 _SHARING = np.array(
     [
@@ -159,9 +159,11 @@ def activation(
     (180, 13)
     """
     drive = _drive(poses, rate)
-    effort = np.exp(0.45 * _wander(drive.shape, 0.6, rate, rng))
-    forearm = np.abs(_wander((len(drive), 3), 1.5, rate, rng)) @ who.leak
-    drive = drive * effort + nuisance * 0.6 * np.median(drive) * forearm / 1.5
+    # Amplitude grows a little faster than force.
+    drive = drive**1.2
+    effort = np.exp(0.75 * _wander(drive.shape, 0.8, rate, rng))
+    forearm = np.maximum(0, _wander((len(drive), 3), 1.5, rate, rng)) @ who.leak
+    drive = drive * effort + nuisance * 0.65 * np.median(drive) * forearm
     drift = np.linspace(-1, 1, len(drive))[:, None] * rng.uniform(-0.2, 0.2, N_COMPARTMENTS)
     smooth = signal.butter(2, 6, fs=rate, output="sos")
     drive = signal.sosfiltfilt(smooth, drive * np.exp(drift), axis=0)
@@ -173,14 +175,14 @@ def _drive(poses: np.ndarray, rate: float) -> np.ndarray:
     bent = curls(poses) - _REST
     smooth = signal.butter(2, 8, fs=rate, output="sos")
     speed = signal.sosfiltfilt(smooth, np.gradient(curls(poses), 1 / rate, axis=0), axis=0)
-    spread = np.abs(poses[:, _ABDUCTION]).mean(axis=1, keepdims=True) / np.radians(8)
-    flexors = np.maximum(0, 0.45 * bent + 0.16 * speed) @ _SHARING.T
-    extensors = np.maximum(0, -0.54 * bent - 0.16 * speed) @ _SHARING.T + 0.06 + 0.08 * spread
+    spread = np.abs(poses[:, _ABDUCTION]).mean(axis=1, keepdims=True)
+    flexors = np.maximum(0, 0.45 * bent + 0.04 * speed) @ _SHARING.T
+    extensors = np.maximum(0, -0.54 * bent - 0.04 * speed) @ _SHARING.T + 0.015 + 0.4 * spread
     # The thumb comes across the palm by turning, which its own flexors do not show.
-    turned = np.maximum(0, 0.3 * (poses[:, [0]] - poses[:, [1]])) + 0.05 * spread
+    turned = np.maximum(0, 0.3 * (poses[:, [0]] - poses[:, [1]])) + 0.4 * spread
     grip = flexors.mean(axis=1, keepdims=True)
     opening = extensors.mean(axis=1, keepdims=True)
-    return np.hstack([flexors, extensors, turned, 0.5 * (grip + opening), 0.8 * grip])
+    return np.hstack([flexors, extensors, turned, 0.25 * (grip + opening), 0.4 * grip])
 
 
 def _wander(
@@ -263,7 +265,7 @@ def electrode_signals(
     for k in range(N_COMPARTMENTS):
         apart = electrodes - who.angles[k][:, None]
         gain = who.gains[k][:, None] * np.exp(_NARROWNESS * (np.cos(apart) - 1))
-        gain[1::2] *= np.cos(apart[1::2] + np.pi / 4)
+        gain[1::2] *= 1.3 * np.cos(2 * apart[1::2] + np.pi / 4)
         noise = carriers(n_loop, SOURCES, sample_rate, rng)[:, : len(effort)]
         noise *= effort[:, k].astype(np.float32)
         total += noise.T @ gain.astype(np.float32)

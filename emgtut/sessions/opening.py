@@ -1,10 +1,12 @@
 """Open a session file and find out whether it is one, before any sample is read."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
+import pyfive
 
 from emgtut import _checks
 from emgtut._checks import SessionError
@@ -115,7 +117,7 @@ def read_attributes(rows: h5py.Dataset) -> dict[str, Any]:
     SessionError
         If ``num_channels`` or ``sample_rate`` cannot be true. The message does not name the file.
     """
-    metadata = {name: _plain(value) for name, value in rows.parent.attrs.items()}
+    metadata = {name: _plain(value) for name, value in _stored_attributes(rows.parent)}
     n_channels = rows.dtype[layout.EMG].shape[0]
     stated = metadata.get("num_channels", n_channels)
     if not (is_number(stated) and stated == n_channels):
@@ -143,6 +145,22 @@ def damaged(what: str, error: BaseException) -> str:
 def is_number(value: Any) -> bool:
     """Return whether an attribute is one number."""
     return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
+def _stored_attributes(group: h5py.Group) -> Iterator[tuple[str, Any]]:
+    """Yield the attributes of a group, whatever damage they have taken.
+
+    Text lies in a heap of its own. Where that is damaged, the HDF5 library loops for ever or
+    crashes (seen with 1.14 and 2.0); a reader in Python raises. Numbers are safe with HDF5.
+    """
+    attrs = group.attrs
+    # Opened here, because a failing pyfive.File leaves its file open.
+    with Path(group.file.filename).open("rb") as bytes_of_file:
+        others = pyfive.File(bytes_of_file)[group.name].attrs
+        for name in attrs:
+            kind = attrs.get_id(name).get_type().get_class()
+            number = kind in (h5py.h5t.INTEGER, h5py.h5t.FLOAT)
+            yield name, (attrs if number else others)[name]
 
 
 def _listed(names: Any) -> str:

@@ -480,6 +480,35 @@ class TestBadFiles:
         ):
             _ = data.sample_rate
 
+    @pytest.mark.parametrize("size", [0, 2**40])
+    def test_damaged_text_heap(self, session_file, size):
+        # HDF5 itself never comes back from the first of these (found by fuzzing).
+        path = session_file()
+        whole = bytearray(path.read_bytes())
+        heap = whole.index(b"GCOL")
+        whole[heap + 24 : heap + 32] = size.to_bytes(8, "little")  # size of the first object
+        path.write_bytes(bytes(whole))
+        with pytest.raises(SessionError, match=r"made\.hdf5: cannot read its layout.*damaged"):
+            Emg2PoseSessionData(path)
+
+    @settings(
+        max_examples=60,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(at=st.integers(0, 6000), value=st.binary(min_size=1, max_size=16))
+    def test_any_damage_to_the_structure_reads_or_raises_one_error(self, session_file, at, value):
+        path = session_file(n=300)
+        whole = bytearray(path.read_bytes())
+        whole[at : at + len(value)] = value
+        path.write_bytes(bytes(whole))
+        try:
+            with Emg2PoseSessionData(path) as data:
+                data.valid_runs()
+                assert data["emg"].shape == (len(data), data.n_channels)
+        except SessionError as error:
+            assert str(path) in str(error)  # noqa: PT017 (reading is as good an outcome)
+
     def test_damaged_chunk(self, session_file):
         path = rewrite(session_file(n=4000), chunks=(500,), compression="gzip", fletcher32=True)
         whole = bytearray(path.read_bytes())
