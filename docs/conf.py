@@ -54,20 +54,25 @@ exclude_patterns = [
     "auto_gallery/**.py",
     "auto_gallery/**.md5",
 ]
-suppress_warnings: list[str] = []
+# Included Markdown files begin with second-level headings: the page has its own title.
+suppress_warnings = ["myst.header"]
 root_doc = "index"
 
 # -- names -----------------------------------------------------------------------------------------
 nitpicky = True
 default_role = "py:obj"
 add_function_parentheses = False
+toc_object_entries_show_parents = "hide"
 autosummary_generate = True
 autodoc_typehints = "none"  # the docstrings say types, shapes and units
 autodoc_default_options = {"members": True, "member-order": "bysource"}
 numpydoc_show_class_members = False  # autodoc lists them on the page of the class
 numpydoc_xref_param_type = False
 numpydoc_validation_checks = set(_pyproject["tool"]["numpydoc_validation"]["checks"])
-numpydoc_validation_exclude = set(_pyproject["tool"]["numpydoc_validation"]["exclude"])
+numpydoc_validation_exclude = {
+    *_pyproject["tool"]["numpydoc_validation"]["exclude"],
+    r"\.[A-Z][A-Z_]+$",  # tables carry a comment, which ends without a line for quotes
+}
 
 if os.environ.get("EMGTUT_DOCS_ONLINE") == "1":
     extensions.append("sphinx.ext.intersphinx")
@@ -94,7 +99,6 @@ sphinx_gallery_conf = {
     "gallery_dirs": "auto_gallery",
     "filename_pattern": r"/\d\d_",
     "ignore_pattern": r"/_",
-    "subsection_order": "sphinx_gallery.sorting.FileNameSortKey",
     "within_subsection_order": "FileNameSortKey",
     "nested_sections": True,
     "parallel": True,  # as many processes as -j says
@@ -136,13 +140,16 @@ html_theme_options = {
     },
     "search_as_you_type": True,
     "show_toc_level": 2,
+    "header_links_before_dropdown": 7,
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc", "sg_download_links"],
     "footer_start": ["copyright"],
     "footer_end": ["theme-version"],
     "show_prev_next": True,
 }
-html_sidebars = {"index": [], "install": [], "getting_started": [], "changes": []}
+html_sidebars = {
+    page: [] for page in ("index", "install", "getting_started", "development", "changes")
+}
 html_favicon = "_static/logo.svg"
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True

@@ -44,6 +44,7 @@ from emgtut.anatomy import FINGER_JOINTS, FLEXION_JOINTS, JOINTS
 # %%
 # The recording is a made one; it says so itself, in the attribute ``synthetic``.
 
+# sphinx_gallery_thumbnail_number = 2
 path = load_sample(stage="CountingUpDownFaceSideAway", seed=3)
 facts = {}
 sns.set_theme(palette="colorblind")
