@@ -16,6 +16,7 @@ from sphinx_gallery import py_source_parser
 from sphinx_gallery.notebook import jupyter_notebook, save_notebook
 
 _ROLE = re.compile(r":(?P<role>[a-z]+(?::[a-z]+)*):`(?P<text>[^`]+)`")
+_LESSON = re.compile(r"sphx_glr_.*?_(\d\d_\w+)\.py")
 _TITLED = re.compile(r"(?P<title>.*?)\s*<(?P<target>[^>]+)>", re.DOTALL)
 
 
@@ -47,7 +48,7 @@ def unfold(text):
 
 
 def plain_roles(text):
-    """Return text with roles as code (names of the API, documents) or plain words (terms).
+    """Return text with roles as code (names of the API, documents, lessons) or plain words.
 
     Parameters
     ----------
@@ -63,6 +64,8 @@ def plain_roles(text):
             return titled["title"]
         if role == "term":
             return shown
+        if lesson := _LESSON.fullmatch(shown):
+            return f"``{lesson[1]}``"
         if shown.startswith("~"):
             shown = shown.rpartition(".")[2]
         return f"``{shown.lstrip('/!')}``"

@@ -51,6 +51,8 @@ def test_roles_become_words_and_code():
     plain = notebooks.plain_roles(TEXT)
     assert "``emgtut.windows_of`` and read about RMS." in plain
     assert ":math:`x^2`, see the guide and ``Windows``." in plain
+    label = "sphx_glr_auto_gallery_1_first_look_11_inside_a_session.py"
+    assert notebooks.plain_roles(f":ref:`{label}`") == "``11_inside_a_session``"
 
 
 @pytest.fixture

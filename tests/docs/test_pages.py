@@ -19,14 +19,21 @@ PAGES = [p for p in PAGES if not {"auto_gallery", "generated"} & set(p.parts)]
 WITH_CODE = [p for p in PAGES if ">>>" in p.read_text(encoding="utf-8")]
 
 
+def configuration():
+    """Return what conf.py defines; what it sets for the lessons is set back."""
+    path, environment = sys.path[:], dict(os.environ)
+    try:
+        return runpy.run_path(str(DOCS / "conf.py"))
+    finally:
+        sys.path[:] = path
+        os.environ.clear()
+        os.environ.update(environment)
+
+
 @pytest.fixture(scope="module")
 def conf():
-    """The configuration; what it sets for the lessons is set back."""
-    path, environment = sys.path[:], dict(os.environ)
-    yield runpy.run_path(str(DOCS / "conf.py"))
-    sys.path[:] = path
-    os.environ.clear()
-    os.environ.update(environment)
+    """The configuration of a build without network."""
+    return configuration()
 
 
 def test_configuration_can_be_compared_and_sent_to_workers(conf):
@@ -37,6 +44,13 @@ def test_configuration_can_be_compared_and_sent_to_workers(conf):
 
 def test_configuration_needs_no_network(conf):
     assert "sphinx.ext.intersphinx" not in conf["extensions"]
+
+
+def test_links_to_other_projects_are_there_when_asked_for(monkeypatch):
+    monkeypatch.setenv("EMGTUT_DOCS_ONLINE", "1")
+    conf = configuration()
+    assert "sphinx.ext.intersphinx" in conf["extensions"]
+    assert {"numpy", "mne"} <= conf["intersphinx_mapping"].keys()
 
 
 def test_version_is_that_of_the_package(conf):
