@@ -321,15 +321,15 @@ def _implausible(swing: float, volts: float, unit: str) -> str:
     """Return the sentence for EMG out of range, with the units that would bring it in."""
     low, high = PLAUSIBLE
     fits = [
-        f"volts_per_unit={name!r} ({swing / volts * each:.2g} V)"
+        f"volts_per_unit={name!r} ({1e3 * swing / volts * each:.2g} mV)"
         for name, each in layout.VOLTS_PER_UNIT.items()
         if low <= swing / volts * each <= high
     ]
     advice = " or ".join(fits) or "volts_per_unit as the volts of one stored unit"
     return (
         f"at {volts:g} V per stored unit{unit and f' ({unit})'} a typical EMG channel swings by "
-        f"{swing:.2g} V; wrist EMG swings by {low:g} to {high:g} V; pass {advice}, or store the "
-        "unit in the file with write_session(..., emg_unit=...)"
+        f"{1e3 * swing:.2g} mV; wrist EMG swings by {1e3 * low:g} to {1e3 * high:g} mV; pass "
+        f"{advice}, or store the unit in the file with write_session(..., emg_unit=...)"
     )
 
 

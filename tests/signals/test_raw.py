@@ -89,7 +89,7 @@ def test_unknown_units_are_refused(session_file):
 
 @pytest.mark.parametrize("wrong", ["mV", "V", 1e-10])
 def test_a_wrong_unit_is_refused_with_those_that_fit(session_file, wrong):
-    message = r"made.hdf5.*swings by .* V; wrist EMG.*volts_per_unit='noise_sd' .* or .*'uV'"
+    message = r"made.hdf5.*swings by .* mV; wrist EMG.*volts_per_unit='noise_sd' .* or .*'uV'"
     with pytest.raises(SessionError, match=message):
         to_raw(session_file(), volts_per_unit=wrong)
 
