@@ -93,12 +93,12 @@ class _Stage:
     nuisance: float = 1.0
 
 
-_FREE = ("chance", "chance", "count", "wiggle", "single pinches", "grasp", "point", "swipe")
+_FREE = ("chance", "chance", "chance", "wiggle", "single pinches", "grasp", "swipe", "spread")
 
 _STAGES = {
     "AllFingerPinchesThumbSwipeThumbRotate": _Stage(("single pinches", "swipe", "rotate")),
     "CoffeePanicPete": _Stage(("cup", "wave", "close"), nuisance=1.5),
-    "CountingUpDownFaceSideAway": _Stage(("count",), pace=_CALM, nuisance=1.6),
+    "CountingUpDownFaceSideAway": _Stage(("count",), pace=_CALM, nuisance=2.0),
     "CountingUpDownFingerWigglingSpreading": _Stage(("count", "wiggle", "spread")),
     "DoorknobFingerGraspFistGrab": _Stage(("cup", "grasp", "fist"), nuisance=1.5),
     "FastPongFronthandBackhandThrowing": _Stage(("paddle", "throw"), pace=_BRISK, nuisance=2.0),
@@ -111,7 +111,7 @@ _STAGES = {
     "FingerWigglingSpreading": _Stage(("wiggle", "wiggle", "spread"), pace=_BRISK),
     "GraspPunchCloseFar": _Stage(("grasp", "punch"), nuisance=1.5),
     "HandClawGraspFlicks": _Stage(("claw", "grasp", "flick")),
-    "HandDeskSeparateClaspedChest": _Stage(("lie",), pace=_CALM, nuisance=2.5),
+    "HandDeskSeparateClaspedChest": _Stage(("lie",), pace=_CALM, nuisance=3.5),
     "HandOverHandAllFingerPinchesThumbSwipeThumbRotate": _Stage(
         ("single pinches", "swipe", "rotate"), nuisance=1.3
     ),

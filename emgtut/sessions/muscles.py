@@ -103,9 +103,9 @@ def wearer(user: int | str | None = None) -> Wearer:
     rng = np.random.default_rng(int(_digest(name), 16))
     usual = user is None
     shape = (N_COMPARTMENTS, SOURCES)
-    turn = rng.normal(0, 6 if usual else 12)
-    moved = rng.normal(0, 4 if usual else 12, (N_COMPARTMENTS, 1)) + rng.normal(0, 8, shape)
-    strength = rng.normal(0, 0.15 if usual else 0.5, (N_COMPARTMENTS, 1))
+    turn = rng.normal(0, 6 if usual else 25)
+    moved = rng.normal(0, 4 if usual else 20, (N_COMPARTMENTS, 1)) + rng.normal(0, 8, shape)
+    strength = rng.normal(0, 0.15 if usual else 0.7, (N_COMPARTMENTS, 1))
     return Wearer(
         name=name,
         angles=np.radians(_ANGLES[:, None] + turn + moved),
@@ -163,7 +163,7 @@ def activation(
     drive = drive**1.2
     effort = np.exp(0.75 * _wander(drive.shape, 0.8, rate, rng))
     forearm = np.maximum(0, _wander((len(drive), 3), 1.5, rate, rng)) @ who.leak
-    drive = drive * effort + nuisance * 0.65 * np.median(drive) * forearm
+    drive = drive * effort + nuisance * 0.35 * drive.mean() * forearm
     drift = np.linspace(-1, 1, len(drive))[:, None] * rng.uniform(-0.2, 0.2, N_COMPARTMENTS)
     smooth = signal.butter(2, 6, fs=rate, output="sos")
     drive = signal.sosfiltfilt(smooth, drive * np.exp(drift), axis=0)
@@ -176,12 +176,14 @@ def _drive(poses: np.ndarray, rate: float) -> np.ndarray:
     smooth = signal.butter(2, 8, fs=rate, output="sos")
     speed = signal.sosfiltfilt(smooth, np.gradient(curls(poses), 1 / rate, axis=0), axis=0)
     spread = np.abs(poses[:, _ABDUCTION]).mean(axis=1, keepdims=True)
-    flexors = np.maximum(0, 0.45 * bent + 0.04 * speed) @ _SHARING.T
-    extensors = np.maximum(0, -0.54 * bent - 0.04 * speed) @ _SHARING.T + 0.015 + 0.4 * spread
+    flexors = np.maximum(0, 0.45 * bent + 0.06 * speed) @ _SHARING.T
+    extensors = np.maximum(0, -0.54 * bent - 0.06 * speed) @ _SHARING.T + 0.015 + 0.4 * spread
     # The thumb comes across the palm by turning, which its own flexors do not show.
     turned = np.maximum(0, 0.3 * (poses[:, [0]] - poses[:, [1]])) + 0.4 * spread
     grip = flexors.mean(axis=1, keepdims=True)
     opening = extensors.mean(axis=1, keepdims=True)
+    # The wrist bends under a grip unless the extensors hold against it.
+    extensors = extensors + 0.2 * grip
     return np.hstack([flexors, extensors, turned, 0.25 * (grip + opening), 0.4 * grip])
 
 
