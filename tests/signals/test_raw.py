@@ -1,5 +1,4 @@
 import copy
-import inspect
 import pickle
 import tracemalloc
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ import pytest
 
 from emgtut import Emg2PoseSessionData, SessionError, to_raw
 from emgtut.sessions.layout import row_dtype
-from emgtut.signals.raw import EMG, RawSession, typical_swing
+from emgtut.signals.raw import RawSession, typical_swing
 
 
 def stored(path):
@@ -339,129 +338,3 @@ def test_epochs_drop_unsolved_rows_and_no_others(session_file, length):
     whole = solved[: len(solved) // size * size].reshape(-1, size).all(axis=1)
     assert epochs.selection.tolist() == np.flatnonzero(whole).tolist()
     assert epochs.get_data("emg").shape == (whole.sum(), 7, size)
-
-
-# -- MNE's own methods ----------------------------------------------------------------------------
-
-
-def test_save_and_read_back(session_file, tmp_path):
-    raw = to_raw(session_file(n=5_000, unsolved=[(40, 90)]))
-    for fmt, rtol in (("single", 1e-6), ("double", 1e-12)):
-        raw.save(tmp_path / f"{fmt}_raw.fif", fmt=fmt)
-        again = mne.io.read_raw_fif(tmp_path / f"{fmt}_raw.fif")
-        np.testing.assert_allclose(again.get_data(), raw.get_data(), rtol=rtol, atol=1e-20)
-        for key in ("description", "meas_date", "ch_names", "subject_info", "sfreq"):
-            assert again.info[key] == raw.info[key]
-        assert again.get_channel_types() == raw.get_channel_types()
-        assert set(again.annotations.description) == {"BAD_IK", "stage/unconstrained"}
-
-
-def test_concatenate_two_files_of_different_units(session_file, rng):
-    first = session_file("a.hdf5", n=3_000)
-    second = session_file("b.hdf5", n=4_100, emg_unit="uV", start=1.68e9, compression="gzip")
-    for load in (False, True):
-        raws = [to_raw(first), to_raw(second)]
-        expected = np.concatenate([raw.get_data() for raw in raws], axis=1)
-        both = mne.concatenate_raws(raws, preload=load)
-        np.testing.assert_array_equal(both.get_data(), expected)
-        np.testing.assert_array_equal(both[2:9, 2_900:3_300][0], expected[2:9, 2_900:3_300])
-        cut = both.copy().crop(0.5, 2.0)
-        np.testing.assert_array_equal(cut.get_data(), expected[:, 1_000:4_001])
-    assert len(both.filenames) == 2
-
-
-def test_filters_and_spectra_take_the_emg_by_default(session_file):
-    raw = to_raw(session_file(n=6_000)).load_data()
-    angles = raw.get_data("misc")
-    for call in (
-        lambda r, **picks: r.filter(20, 450, **picks),
-        lambda r, **picks: r.notch_filter([60, 120], **picks),
-        lambda r, **picks: r.apply_function(np.abs, **picks),
-        lambda r, **picks: r.apply_hilbert(envelope=True, **picks),
-    ):
-        default, asked = call(raw.copy()), call(raw.copy(), **EMG)
-        np.testing.assert_array_equal(default.get_data(), asked.get_data())
-        np.testing.assert_array_equal(default.get_data("misc"), angles)
-        assert isinstance(default, RawSession)
-        assert np.abs(default.get_data("emg") - raw.get_data("emg")).max() > 1e-6
-    assert raw.compute_psd().ch_names == raw.ch_names[:7]
-    assert raw.compute_psd(picks=["EMG02"], fmax=300).ch_names == ["EMG02"]
-    # The loudest line of a 60 Hz sine is where it was put.
-    mixed = raw.copy().apply_function(lambda x: x + np.sin(120 * np.pi * raw.times), picks=[3])
-    spectrum = mixed.compute_psd(n_fft=2_000)
-    assert spectrum.freqs[spectrum.get_data()[3].argmax()] == 60
-    assert spectrum.copy().get_data(["EMG02"]).shape == (1, 1_001)
-    assert len(spectrum.plot(show=False).axes[0].lines) >= 7
-
-
-@pytest.mark.parametrize("name", ["plot", "filter", "notch_filter", "compute_psd"])
-def test_signatures_and_help_are_those_of_mne(name):
-    ours, theirs = getattr(RawSession, name), getattr(mne.io.BaseRaw, name)
-    assert inspect.signature(ours) == inspect.signature(theirs)
-    assert ours.__doc__ == theirs.__doc__
-
-
-def test_no_picks_mean_what_mne_means_beside_eeg(session_file):
-    raw = to_raw(session_file()).load_data().set_channel_types({"EMG07": "eeg"})
-    assert raw.compute_psd(n_fft=512).ch_names == ["EMG07"]
-    only = to_raw(session_file()).pick("misc")
-    with pytest.raises(ValueError, match="yielded no channels"):
-        only.compute_psd()
-
-
-def test_plot_fits_the_traces(session_file, rng):
-    path = session_file(n=6_000, emg=rng.normal(0, 18, (6_000, 7)))  # 44 µV, 99 % within 114
-    raw = to_raw(path)
-    figure = raw.plot(duration=1.0, start=0.5, show=False, block=False)
-    assert figure.mne.scalings["emg"] == pytest.approx(200e-6)
-    loud = raw.copy().load_data().apply_function(lambda x: 10 * x)
-    assert loud.plot(show=False).mne.scalings["emg"] == pytest.approx(2e-3)
-    given = raw.plot(show=False, scalings={"emg": 7e-5}, events=None)
-    assert given.mne.scalings["emg"] == 7e-5
-    other = raw.plot(show=False, scalings={"misc": 3.0})
-    assert other.mne.scalings["emg"] == pytest.approx(200e-6)
-    assert other.mne.scalings["misc"] == 3.0
-    assert raw.plot(show=False, scalings="auto").mne.scalings["emg"] > 0
-    assert raw.copy().pick("misc").plot(show=False).mne.scalings["emg"] == 1e-3
-
-
-def test_resample_pick_and_tables(session_file):
-    raw = to_raw(session_file(n=6_000, unsolved=[(1_000, 2_000)])).load_data()
-    half = raw.copy().resample(1000)
-    assert (half.n_times, spans(half)) == (3_000, [(500, 1_000)])
-    assert raw.copy().pick("emg").ch_names == raw.ch_names[:7]
-    table = raw.to_data_frame()
-    np.testing.assert_allclose(table["EMG01"], raw.get_data([0], units="uV")[0])
-    np.testing.assert_allclose(table["ANGLE01"], raw.get_data(["ANGLE01"])[0])
-    assert raw.describe(data_frame=True)["type"].tolist() == raw.get_channel_types()
-    assert "RawSession" in repr(raw)
-    assert "Channels" in raw._repr_html_()
-
-
-# -- real files -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["openbci_fingers_clean", "openbci_fingers_lost_tracking"])
-def test_real_recordings(real_file, name):
-    path = real_file(f"{name}.hdf5")
-    raw = to_raw(path)
-    assert raw.info["sfreq"] == 250
-    assert raw.info["meas_date"].year == 2025
-    assert raw.ch_names[-5:] == ["THUMB", "INDEX", "MIDDLE", "RING", "PINKY"]
-    emg = stored(path)[0]
-    np.testing.assert_allclose(raw.get_data("emg", units="uV"), emg, rtol=1e-9)
-    with Emg2PoseSessionData(path) as session:
-        assert sum(b - a for a, b in spans(raw)) == (~session.no_ik_failure).sum()
-    assert 50e-6 < typical_swing(raw) < 1e-3
-    raw.load_data().notch_filter(60).filter(15, 115)
-    assert np.abs(raw.get_data("emg").mean(axis=1)).max() < 1e-6
-    assert raw.plot(show=False).mne.scalings["emg"] < 1e-3
-
-
-def test_the_released_layout(real_file):
-    with pytest.warns(UserWarning, match=r"side='right'.*'left'"):
-        raw = to_raw(real_file("emg2pose_fixture.hdf5"))
-    assert (len(raw.ch_names), raw.n_times) == (36, 100)
-    assert "right wrist" in raw.info["description"]
-    assert "time is row over rate" in raw.info["description"]
-    assert spans(raw, "stage/IndividualFingerPointingSnap") == [(0, 100)]
