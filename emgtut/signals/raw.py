@@ -186,6 +186,12 @@ class RawSession(BaseRaw):
         if problems:
             raise SessionError(f"{path}: {problems[0]}")
 
+        if twice := set(session.channel_names) & set(session.joint_names):
+            raise SessionError(
+                f"{path}: joint_names holds {min(twice)!r}, which names an EMG channel; write the "
+                "file again with other joint_names"
+            )
+
         rate, n_rows = session.sample_rate, len(session)
         kinds = ["emg"] * session.n_channels + ["misc"] * session.n_angles
         info = mne.create_info([*session.channel_names, *session.joint_names], rate, kinds)

@@ -86,6 +86,12 @@ def test_unknown_units_are_refused(session_file):
     assert to_raw(path, volts_per_unit="uV").n_times == 1200
 
 
+def test_an_angle_cannot_be_named_like_a_channel(session_file):
+    path = session_file(joint_names=["THUMB", "EMG03", "a", "b", "c"])
+    with pytest.raises(SessionError, match="joint_names holds 'EMG03'"):
+        to_raw(path)
+
+
 @pytest.mark.parametrize("wrong", ["mV", "V", 1e-10])
 def test_a_wrong_unit_is_refused_with_those_that_fit(session_file, wrong):
     message = r"made.hdf5.*swings by .* mV; wrist EMG.*volts_per_unit='noise_sd' .* or .*'uV'"
