@@ -161,7 +161,7 @@ def activation(
     drive = _drive(poses, rate)
     # Amplitude grows a little faster than force.
     drive = drive**1.2
-    effort = np.exp(0.75 * _wander(drive.shape, 0.8, rate, rng))
+    effort = np.exp(0.7 * _wander(drive.shape, 0.8, rate, rng))
     forearm = np.maximum(0, _wander((len(drive), 3), 1.5, rate, rng)) @ who.leak
     drive = drive * effort + nuisance * 0.35 * drive.mean() * forearm
     drift = np.linspace(-1, 1, len(drive))[:, None] * rng.uniform(-0.2, 0.2, N_COMPARTMENTS)
@@ -183,7 +183,7 @@ def _drive(poses: np.ndarray, rate: float) -> np.ndarray:
     grip = flexors.mean(axis=1, keepdims=True)
     opening = extensors.mean(axis=1, keepdims=True)
     # The wrist bends under a grip unless the extensors hold against it.
-    extensors = extensors + 0.2 * grip
+    extensors = extensors + 0.15 * grip
     return np.hstack([flexors, extensors, turned, 0.25 * (grip + opening), 0.4 * grip])
 
 

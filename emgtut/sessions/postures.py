@@ -67,7 +67,7 @@ POSTURES = {
     "relaxed": posture([0.3, 0.3, 0.35, 0.38, 0.4]),
     "loose": posture([0.15, 0.12, 0.15, 0.18, 0.2]),
     "flat": posture([0.05, 0, 0, 0, 0]),
-    "together": posture([0.2, 0, 0, 0, 0], spread=-0.3),
+    "together": posture([0.3, 0.22, 0.22, 0.24, 0.26], spread=-0.3),
     "spread": posture([0, 0, 0, 0, 0], spread=1.2),
     "parted": posture([0, 0, 0, 0, 0], parted=1.2),
     "fist": posture([1, 1, 1, 1, 1]),

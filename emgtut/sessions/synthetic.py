@@ -5,17 +5,22 @@ recorded one, and the attribute ``synthetic=True``. It teaches methods; it prove
 people.
 """
 
+import csv
+import errno
+import json
 import os
+import shutil
+import tempfile
 import zlib
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tqdm import tqdm
 
 from emgtut import _checks
 from emgtut._checks import SessionError
-from emgtut.sessions import layout, movements, muscles
+from emgtut.sessions import layout, movements, muscles, plan
 from emgtut.sessions.emg2pose import Emg2PoseSessionData
 from emgtut.sessions.writer import write_session
 
@@ -30,6 +35,8 @@ _LEAD = 2.0
 _SHORTEST = 0.5
 _DEFAULT_STAGE = "CountingUpDownFaceSideAway"
 _SIDES = ("left", "right")
+#: What a corpus folder was made from; a hidden file in it.
+_STAMP = ".emgtut-corpus.json"
 
 
 def make_session(
@@ -89,7 +96,7 @@ def make_session(
     seed = _checks.count("seed", seed, least=0)
     who = muscles.wearer(_checked_user(user))
     rng = np.random.default_rng([seed, *_key(who.name)])
-    day = datetime(2022, 6, 1, 8, tzinfo=UTC) + timedelta(days=int(rng.integers(540)))
+    day = plan.some_day(rng)
     start = day.timestamp() + round(rng.uniform(300, 28_000) * _FRAMES) / _FRAMES
     return _write(
         Path(path).expanduser(),
@@ -98,7 +105,7 @@ def make_session(
         side=side,
         seed=seed,
         who=who,
-        session=_session_name(day, who.name, "train"),
+        session=plan.session_name(day, who.name, "train"),
         start=start,
     )
 
@@ -114,9 +121,7 @@ def _write(
     session: str,
     start: float,
 ) -> Path:
-    duration = _checks.positive("duration", duration, "s")
-    if duration < _SHORTEST:
-        raise ValueError(f"duration is {duration:g} s; pass {_SHORTEST:g} s or more")
+    duration = _checked_duration(duration)
     _checks.one_of("side", side, _SIDES)
     nuisance = movements.nuisance_of(stage)
 
@@ -130,7 +135,7 @@ def _write(
     frames = np.arange(-_LEAD, duration + _LEAD, 1 / _FRAMES)
     solved = movements.captured(movements.pose_at(script, frames) + who.rest, _FRAMES, hand)
     joint_angles = _resampled(solved, frames, times)
-    for first, last in _gaps(duration, hand):
+    for first, last in movements.capture_gaps(duration, hand):
         joint_angles[round(first * layout.SAMPLE_RATE) : round(last * layout.SAMPLE_RATE)] = 0
 
     ahead = movements.pose_at(script, frames + who.lead) + who.rest
@@ -170,23 +175,6 @@ def _resampled(values: np.ndarray, at: np.ndarray, times: np.ndarray) -> np.ndar
     return found
 
 
-def _gaps(duration: float, rng: np.random.Generator) -> list[tuple[float, float]]:
-    """Stretches the motion capture could not solve, in seconds: two to six a minute or so."""
-    total = rng.uniform(0.06, 0.12) * duration
-    minutes = max(1.0, duration / 60)
-    fewest = int(np.ceil(total / 2.5))
-    n_gaps = min(max(round(rng.integers(2, 7) * minutes), fewest), max(1, int(total / 0.25)))
-    # Equal parts, unequal shares: none below 0.2 s or above 3 s where the session allows.
-    shares = rng.dirichlet(np.full(n_gaps, 3.0))
-    least = min(0.2, total / n_gaps)
-    lengths = least + (total - n_gaps * least) * shares
-    while lengths.max() > 3:
-        lengths = 0.8 * lengths + 0.2 * total / n_gaps
-    spaces = rng.dirichlet(np.full(n_gaps + 1, 2.0)) * 0.8 + 0.2 / (n_gaps + 1)
-    starts = np.cumsum(spaces[:-1]) * (duration - total) + np.cumsum(lengths) - lengths
-    return [(float(a), float(a + b)) for a, b in zip(starts, lengths, strict=True)]
-
-
 def _checksum(emg: np.ndarray, joint_angles: np.ndarray) -> int:
     return zlib.crc32(joint_angles.tobytes(), zlib.crc32(emg.tobytes()))
 
@@ -196,9 +184,11 @@ def _key(*words: str) -> list[int]:
     return [zlib.crc32(word.encode()) for word in words]
 
 
-def _session_name(day: datetime, user: str, protocol: str) -> str:
-    mark = f"{zlib.crc32(f'{user} {day:%Y-%m-%d}'.encode()):08x}"[:5]
-    return f"{day:%Y-%m-%d}-{day.timestamp():.0f}-{mark}-cv-emg-pose-{protocol}@2"
+def _checked_duration(duration: Any) -> float:
+    seconds = _checks.positive("duration", duration, "s")
+    if seconds < _SHORTEST:
+        raise ValueError(f"duration is {seconds:g} s; pass {_SHORTEST:g} s or more")
+    return seconds
 
 
 def _checked_user(user: Any) -> int | str | None:
@@ -207,6 +197,134 @@ def _checked_user(user: Any) -> int | str | None:
     if isinstance(user, str):
         raise ValueError(f"user is {user!r}; pass a name, a number, or None")
     return _checks.count("user", user, least=0)
+
+
+def make_corpus(
+    folder: str | os.PathLike[str],
+    *,
+    n_users: int = 4,
+    n_sessions: int = 24,
+    duration: float = 20.0,
+    seed: int = 0,
+) -> Path:
+    """Make a folder of session files with their ``metadata.csv``, in the likeness of emg2pose.
+
+    Both hands of a recording are there; in two-handed stages they move together. The last users
+    are held out of training, and so are the stages emg2pose holds out. The folder appears whole
+    or not at all; one that was made before by the same arguments is used as it is.
+
+    Parameters
+    ----------
+    folder : path-like
+        Folder to make; it may exist if it is empty.
+    n_users : int
+        People; they differ in geometry, gains and resting pose.
+    n_sessions : int
+        Session files, one for each hand of a recording; at least one a user.
+    duration : float
+        Length of each, in seconds.
+    seed : int
+        Which corpus. Its users are the ``user`` of `make_session` from ``1000 * seed`` on.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder.
+
+    See Also
+    --------
+    Corpus : The folder as a table.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from emgtut import make_corpus
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     made = make_corpus(Path(folder) / "mine", n_users=2, n_sessions=4, duration=1)
+    ...     len(list(made.glob("*.hdf5")))
+    4
+    """
+    n_users = _checks.count("n_users", n_users)
+    n_sessions = _checks.count("n_sessions", n_sessions)
+    if n_sessions < n_users:
+        raise ValueError(
+            f"n_sessions is {n_sessions} for {n_users} users; pass at least one session a user"
+        )
+    duration = _checked_duration(duration)
+    seed = _checks.count("seed", seed, least=0)
+    arguments = {
+        "recipe": RECIPE,
+        "n_users": n_users,
+        "n_sessions": n_sessions,
+        "duration": duration,
+        "seed": seed,
+    }
+    folder = Path(folder).expanduser()
+    if _is_made(folder, arguments):
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
+    try:
+        planned = plan.plan_corpus(
+            n_users=n_users, n_sessions=n_sessions, duration=duration, seed=seed
+        )
+        # disable=None: a bar on a terminal, nothing in a log.
+        for one in tqdm(planned, desc="making sessions", unit="file", disable=None):
+            _write(
+                part / f"{one.row['filename']}.hdf5",
+                stage=str(one.row["stage"]),
+                duration=duration,
+                side=str(one.row["side"]),
+                seed=one.seed,
+                who=one.who,
+                session=str(one.row["session"]),
+                start=float(str(one.row["start"])),
+            )
+        with (part / "metadata.csv").open("w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, layout.METADATA_COLUMNS, lineterminator="\n")
+            table.writeheader()
+            table.writerows(one.row for one in planned)
+        (part / _STAMP).write_text(json.dumps(arguments) + "\n", encoding="utf-8")
+        _put_in_place(part, folder, arguments)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return folder
+
+
+def _put_in_place(part: Path, folder: Path, arguments: dict[str, Any]) -> None:
+    part.chmod(0o755)  # mkdtemp makes private folders
+    if folder.is_dir():
+        folder.rmdir()  # empty, as was checked; Windows renames onto nothing only
+    try:
+        part.rename(folder)
+    except OSError:
+        # Somebody else was faster: theirs is as good if it came from the same arguments.
+        if not _is_made(folder, arguments):
+            raise
+
+
+def _is_made(folder: Path, arguments: dict[str, Any]) -> bool:
+    """Tell whether the corpus is there already; raise if something else is."""
+    if folder.is_file():
+        raise NotADirectoryError(errno.ENOTDIR, "is a file; name a folder to make", str(folder))
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return False
+    stamp = folder / _STAMP
+    try:
+        found = json.loads(stamp.read_text(encoding="utf-8")) if stamp.is_file() else None
+    except ValueError:
+        found = None
+    n_files = sum(path.suffix == ".hdf5" for path in folder.iterdir())
+    if found == arguments and (folder / "metadata.csv").is_file():
+        if n_files >= arguments["n_sessions"]:
+            return True
+        what = f"lacks {arguments['n_sessions'] - n_files} of its sessions"
+    elif found is not None:
+        what = f"holds a corpus made otherwise ({json.dumps(found)})"
+    else:
+        what = "is not empty, and not a corpus made by make_corpus"
+    raise FileExistsError(errno.EEXIST, f"{what}; name another folder or delete it", str(folder))
 
 
 def load_sample(
@@ -256,7 +374,7 @@ def load_sample(
     _checks.one_of("stage", stage, layout.STAGES)
     _checks.one_of("side", side, _SIDES)
     seed = _checks.count("seed", seed, least=0)
-    duration = _checks.positive("duration", duration, "s")
+    duration = _checked_duration(duration)
     who = "" if user is None else f"_user-{_key(muscles.wearer(_checked_user(user)).name)[0]:08x}"
     name = f"{stage}_{side}_{duration:g}s_seed{seed}{who}_recipe{RECIPE}.hdf5"
     path = data_dir() / "samples" / name
