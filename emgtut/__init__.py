@@ -8,15 +8,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emgtut.learn.explore import Exploration, explore
-    from emgtut.sessions.corpus import Corpus
-    from emgtut.sessions.emg2pose import Emg2PoseSessionData
-    from emgtut.sessions.fetch import data_dir, fetch_metadata, fetch_session
-    from emgtut.sessions.synthetic import load_sample, make_corpus, make_session
-    from emgtut.sessions.writer import write_session
-    from emgtut.signals.features import feature_names, window_features
-    from emgtut.signals.raw import to_raw
-    from emgtut.signals.windows import Windows, windows_of
+    from emgtut.learn.explore import Exploration as Exploration
+    from emgtut.learn.explore import explore as explore
+    from emgtut.sessions.corpus import Corpus as Corpus
+    from emgtut.sessions.emg2pose import Emg2PoseSessionData as Emg2PoseSessionData
+    from emgtut.sessions.fetch import data_dir as data_dir
+    from emgtut.sessions.fetch import fetch_metadata as fetch_metadata
+    from emgtut.sessions.fetch import fetch_session as fetch_session
+    from emgtut.sessions.synthetic import load_sample as load_sample
+    from emgtut.sessions.synthetic import make_corpus as make_corpus
+    from emgtut.sessions.synthetic import make_session as make_session
+    from emgtut.sessions.writer import write_session as write_session
+    from emgtut.signals.features import feature_names as feature_names
+    from emgtut.signals.features import window_features as window_features
+    from emgtut.signals.raw import to_raw as to_raw
+    from emgtut.signals.windows import Windows as Windows
+    from emgtut.signals.windows import windows_of as windows_of
 
 #: Where each public name lives.
 _HOME = {

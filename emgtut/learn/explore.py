@@ -366,11 +366,14 @@ def _principal_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _centers(scores: np.ndarray, n_clusters: int, n_init: int, seed: int) -> np.ndarray:
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
+    from threadpoolctl import threadpool_limits
 
     if len(scores) > _FITTED:
         rng = np.random.default_rng(seed)
         scores = scores[np.sort(rng.choice(len(scores), _FITTED, replace=False))]
-    with warnings.catch_warnings():
+    # One thread: so few points are not worth several, and where cores are shared their waiting
+    # for each other takes ten times as long as the work.
+    with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):
         warnings.simplefilter("error", ConvergenceWarning)
         try:
             fitted = KMeans(n_clusters, n_init=n_init, random_state=seed % 2**32).fit(scores)

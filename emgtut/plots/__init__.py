@@ -4,9 +4,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from emgtut.plots.embedding import plot_cluster_strip, plot_clusters, plot_scree
-    from emgtut.plots.emg import plot_angles, plot_emg, plot_psd, plot_session, plot_wristband
-    from emgtut.plots.style import theme
+    from emgtut.plots.embedding import plot_cluster_strip as plot_cluster_strip
+    from emgtut.plots.embedding import plot_clusters as plot_clusters
+    from emgtut.plots.embedding import plot_scree as plot_scree
+    from emgtut.plots.emg import plot_angles as plot_angles
+    from emgtut.plots.emg import plot_emg as plot_emg
+    from emgtut.plots.emg import plot_psd as plot_psd
+    from emgtut.plots.emg import plot_session as plot_session
+    from emgtut.plots.emg import plot_wristband as plot_wristband
+    from emgtut.plots.style import theme as theme
 
 _HOME = {
     "plot_angles": "emg",
@@ -20,7 +26,7 @@ _HOME = {
     "theme": "style",
 }
 
-__all__ = list(_HOME)  # noqa: PLE0605
+__all__ = list(_HOME)
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,8 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from mne.io import BaseRaw
 from numpy.typing import ArrayLike
@@ -315,7 +317,7 @@ def plot_wristband(
     ax.set_ylim(0, 1.4 * high)
     ax.set_yticks([])
     ax.grid(visible=False)
-    scale = plt.cm.ScalarMappable(plt.Normalize(low, high), style.AMOUNT)
+    scale = ScalarMappable(Normalize(low, high), style.AMOUNT)
     bar = ax.figure.colorbar(scale, ax=ax, shrink=0.7, pad=0.12)
     bar.set_label(style.label(quantity, unit))
     ax.set_title(title or f"{quantity} around the wrist", pad=16)

@@ -2,6 +2,7 @@
 
 import difflib
 import errno
+import warnings
 from collections.abc import Iterator
 from html import escape
 from os import PathLike
@@ -307,8 +308,6 @@ def _typed(path: Path, text: pd.Series, values: pd.Series, expected: str) -> pd.
 
 
 def _without_repeats(path: Path, table: pd.DataFrame) -> pd.DataFrame:
-    import warnings
-
     kept = table.drop_duplicates(ignore_index=True)
     twice = kept["filename"].duplicated()
     if twice.any():

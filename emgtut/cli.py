@@ -1,0 +1,243 @@
+"""The ``emgtut`` command: each command is a few lines over the library."""
+
+import os
+import time
+import warnings
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec
+
+import typer
+
+from emgtut._checks import one_line
+
+P = ParamSpec("P")
+
+app = typer.Typer(
+    help="From a file of wrist EMG to a hand that moves.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="First steps:  [bold]emgtut check[/bold], then [bold]emgtut demo[/bold]",
+)
+
+
+def _complain(error: BaseException) -> None:
+    typer.echo(f"emgtut: {one_line(error)}", err=True)
+
+
+def command(example: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Register a command: its errors are one line and status 2, Ctrl-C is status 130.
+
+    Parameters
+    ----------
+    example : str
+        Shown at the end of its help.
+
+    Returns
+    -------
+    callable
+        A decorator.
+    """
+
+    def register(run: Callable[P, None]) -> Callable[P, None]:
+        @wraps(run)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+            try:
+                run(*args, **kwargs)
+            except BrokenPipeError:
+                raise  # whoever read our output left: typer ends quietly
+            except (OSError, ValueError, TypeError, ImportError) as error:
+                if os.environ.get("EMGTUT_DEBUG"):
+                    raise
+                _complain(error)
+                raise typer.Exit(2) from None
+            except KeyboardInterrupt:
+                _complain(Exception("interrupted; nothing half written is left"))
+                raise typer.Exit(130) from None
+
+        return app.command(epilog=f"Example:  {example}")(guarded)
+
+    return register
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"emgtut {version('emgtut')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    show: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """From a file of wrist EMG to a hand that moves."""
+
+
+@command("emgtut demo --session my_recording.hdf5 --out my_report")
+def demo(
+    session: Annotated[
+        Path | None,
+        typer.Option(help="Session file; without it, a synthetic one is made.", show_default=False),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for report and figures.")] = Path("demo-report"),
+) -> None:
+    """Take one session from file to figures: read, plot, filter, cluster, report."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    console.print("[bold]emgtut demo[/bold]: from a file to figures")
+    with console.status("loading the libraries"):
+        from emgtut.demo import Demo
+    begun = time.perf_counter()
+    with Demo(session, out) as run:
+        steps = run.steps()
+        for number, (what, step) in enumerate(steps, 1):
+            mark = f"[{number}/{len(steps)}]"
+            start = time.perf_counter()
+            with console.status(f"{mark} {what}"):
+                result = step()
+            took = time.perf_counter() - start
+            console.print(f"[green]{mark}[/green] [bold]{what}[/bold] [dim]({took:.1f} s)[/dim]")
+            console.print(f"      {result}", markup=False, soft_wrap=True)
+        report = (run.out / "report.html").resolve()
+    console.print(
+        f"done in {time.perf_counter() - begun:.0f} s. Open the report in a browser:", style="bold"
+    )
+    console.print(f"  {report.as_uri()}", soft_wrap=True)
+
+
+@command("emgtut info recording.hdf5")
+def info(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Session files.")],
+) -> None:
+    """Show what is in a session file; exit with 2 if something in it makes results wrong."""
+    from emgtut.sessions.describe import session_facts
+    from emgtut.sessions.emg2pose import Emg2PoseSessionData
+
+    worst = 0
+    for file in files:
+        try:
+            with Emg2PoseSessionData(file) as data:
+                facts = session_facts(data)
+                typer.secho(file, bold=True)
+                for name, value in facts.items():
+                    typer.echo(f"  {name:<12} {value}")
+                for note in data.contents.notes():
+                    typer.echo(f"  note: {note}")
+                data.check()
+        except BrokenPipeError:
+            raise
+        except (OSError, ValueError) as error:
+            _complain(error)
+            worst = 2
+    raise typer.Exit(worst)
+
+
+@command("emgtut fetch --all --drop-tar")
+def fetch(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Session, such as recording-1_left (the default).", show_default=False),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All 30 sessions.")] = False,
+    metadata: Annotated[bool, typer.Option("--metadata", help="Only the table.")] = False,
+    drop_tar: Annotated[
+        bool, typer.Option("--drop-tar", help="Delete the tar once everything asked for is out.")
+    ] = False,
+) -> None:
+    """Fetch real sessions: the emg2pose mini set, 647 MB, once.
+
+    It is Meta's data under CC BY-NC-SA 4.0. The tar is kept, so that further sessions need no
+    download; with --drop-tar it is deleted.
+    """
+    from emgtut.sessions.fetch import FIRST, fetch_metadata, fetch_session
+
+    if every + metadata + (name is not None) > 1:
+        raise ValueError("NAME, --all and --metadata exclude each other; give one of them")
+    if metadata:
+        paths = [fetch_metadata()]
+    elif every:
+        paths = fetch_session("all", drop_tar=drop_tar)
+    else:
+        found = fetch_session(name or FIRST, drop_tar=drop_tar)
+        paths = found if isinstance(found, list) else [found]
+    for path in paths:
+        typer.echo(path)
+
+
+@command("emgtut make-session practice.hdf5 --stage unconstrained --seed 1")
+def make_session(
+    path: Annotated[Path, typer.Argument(help="File to write.")],
+    stage: Annotated[
+        str, typer.Option(help="Movement; a wrong name lists all 29.")
+    ] = "CountingUpDownFaceSideAway",
+    duration: Annotated[float, typer.Option(help="Length, in seconds.")] = 60.0,
+    side: Annotated[str, typer.Option(help="left or right.")] = "left",
+    seed: Annotated[int, typer.Option(help="Which recording.")] = 0,
+    user: Annotated[
+        str | None, typer.Option(help="Who wears the band.", show_default=False)
+    ] = None,
+) -> None:
+    """Make one synthetic session."""
+    from emgtut.sessions import synthetic
+
+    written = synthetic.make_session(
+        path, stage=stage, duration=duration, side=side, seed=seed, user=user
+    )
+    typer.echo(written)
+
+
+@command("emgtut make-corpus corpus --users 8 --sessions 48")
+def make_corpus(
+    folder: Annotated[Path, typer.Argument(help="Folder to make.")],
+    users: Annotated[int, typer.Option(help="Number of users.")] = 4,
+    sessions: Annotated[int, typer.Option(help="Number of session files.")] = 24,
+    duration: Annotated[float, typer.Option(help="Length of each, in seconds.")] = 20.0,
+    seed: Annotated[int, typer.Option(help="Which corpus.")] = 0,
+) -> None:
+    """Make a synthetic corpus: sessions of several users and their metadata.csv."""
+    from emgtut.sessions import synthetic
+
+    made = synthetic.make_corpus(
+        folder, n_users=users, n_sessions=sessions, duration=duration, seed=seed
+    )
+    typer.echo(made)
+
+
+@command("emgtut check")
+def check() -> None:
+    """Show versions, the cache, and what is missing with the line to type.
+
+    Exits with 1 if something is missing that emgtut does not work without.
+    """
+    from emgtut.environment import look_around
+
+    found, group = look_around(), None
+    for finding in found:
+        if finding.group != group:
+            group = finding.group
+            typer.secho(group, bold=True)
+        typer.echo(f"  {finding.name:<16} {finding.state}", nl=False)
+        if finding.fix:
+            typer.secho(
+                f"   type: {finding.fix}", fg="red" if finding.needed else "yellow", nl=False
+            )
+        typer.echo()
+    if any(finding.needed for finding in found):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line."""
+    warnings.showwarning = lambda message, *_, **__: typer.echo(
+        f"note: {one_line(Exception(str(message)))}", err=True
+    )
+    app()

@@ -1,0 +1,251 @@
+"""The whole way on one session, step by step: ``emgtut demo``.
+
+Each step is a method that does its part, adds to the report and returns one line for the
+terminal. Whoever extends the demo adds a method and names it in ``STEPS``.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from html import escape
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from emgtut.learn.explore import explore
+from emgtut.plots import (
+    plot_cluster_strip,
+    plot_clusters,
+    plot_psd,
+    plot_scree,
+    plot_session,
+    plot_wristband,
+)
+from emgtut.plots.report import Report
+from emgtut.plots.style import emg_unit
+from emgtut.sessions import layout
+from emgtut.sessions.emg2pose import Emg2PoseSessionData
+from emgtut.sessions.synthetic import load_sample
+from emgtut.signals.cleaning import clean, needed_filters
+from emgtut.signals.raw import to_raw
+
+if TYPE_CHECKING:
+    from mne.io import BaseRaw
+
+#: Seconds shown where a figure shows a stretch of signal.
+_SHOWN = 15.0
+
+
+class Demo:
+    """One session on its way from file to figures.
+
+    Parameters
+    ----------
+    session : path-like, optional
+        Session file; the synthetic sample by default.
+    out : path-like
+        Folder for the report and the figures.
+    """
+
+    session: Emg2PoseSessionData
+    raw: "BaseRaw"
+
+    def __init__(self, session: Any = None, out: Any = "demo-report") -> None:
+        self.path = None if session is None else Path(session)
+        self.out = Path(out).expanduser()
+        if self.out.exists() and not self.out.is_dir():
+            raise NotADirectoryError(20, "is a file; name a folder with --out", str(self.out))
+        self._open = ExitStack()
+        self.filtered = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    def steps(self) -> list[tuple[str, Callable[[], str]]]:
+        """Return the steps in order: what each does, in words, and the call that does it."""
+        return [
+            ("open the session", self.open_session),
+            ("check every row", self.check_rows),
+            ("EMG in volts, as an MNE Raw", self.make_raw),
+            ("spectrum, and the filters it asks for", self.filter_if_needed),
+            ("activity around the wrist", self.draw_wristband),
+            ("PCA and k-means on raw samples", self.cluster_samples),
+            ("PCA and k-means on window features", self.cluster_features),
+            ("report", self.write_report),
+        ]
+
+    # -- steps --------------------------------------------------------------------------------
+
+    def open_session(self) -> str:
+        """Open the file, or make the sample the first time."""
+        path = load_sample() if self.path is None else self.path
+        self.session = self._open.enter_context(Emg2PoseSessionData(path))
+        self.report = Report(f"emgtut: {self.session.hdf5_path.name}", self.out)
+        return f"{self.session!r}".strip("<>").partition(" ")[2]
+
+    def check_rows(self) -> str:
+        """Read everything once; damaged samples end the demo here."""
+        self.session.check()
+        found = self.session.contents
+        self.report.add_words("The session", "What is in the file", self.session._repr_html_())
+        start = _stretch_to_show(self.session, _SHOWN)
+        self.report.add_figure(
+            "The session",
+            "EMG above the angles it moves",
+            plot_session(self.session, start=start, duration=_SHOWN),
+            "Look for bursts of EMG shortly before the fingers move.",
+            name="emg_and_angles",
+        )
+        notes = found.notes()
+        return f"{100 * found.solved_share:.1f} % of rows have a pose" + "".join(
+            f"; {note}" for note in notes
+        )
+
+    def make_raw(self) -> str:
+        """Turn the session into an MNE Raw."""
+        self.raw = to_raw(self.session)
+        description = self.raw.info["description"]
+        self.report.add_words(
+            "Signals", "As an MNE Raw", f"{self.raw._repr_html_()}<p>{escape(description)}</p>"
+        )
+        n_marks = len(self.raw.annotations)
+        return f"{len(self.raw.ch_names)} channels, {n_marks} annotations"
+
+    def filter_if_needed(self) -> str:
+        """Look at the spectrum, and filter what is not muscle."""
+        need = needed_filters(self.raw)
+        self.report.add_figure(
+            "Signals",
+            "Spectrum as recorded",
+            plot_psd(self.raw, title="Spectrum of each EMG channel, as recorded"),
+            need.why,
+            name="spectrum",
+        )
+        if not need:
+            return need.why
+        self.raw = clean(self.raw, need)
+        self.filtered = True
+        self.report.add_figure(
+            "Signals",
+            "Spectrum after filtering",
+            plot_psd(self.raw, title=f"Spectrum after: {need}"),
+            f"Filtered forward and backward (zero phase): {need}.",
+            name="spectrum_filtered",
+        )
+        return f"{need.why}; {need}"
+
+    def draw_wristband(self) -> str:
+        """Draw the RMS of each channel on the ring."""
+        rms = np.sqrt(np.mean(np.square(self._emg() - self._emg().mean(axis=0)), axis=0))
+        loudest = self.session.channel_names[int(np.argmax(rms))]
+        self.report.add_figure(
+            "Signals",
+            "Activity around the wrist",
+            plot_wristband(rms, unit=emg_unit(self.session.emg_unit)),
+            "Neighbouring electrodes see the same muscle. Where on the wrist the first channel "
+            "sits is not known.",
+            name="wristband",
+        )
+        return f"loudest: {loudest}, RMS {rms.max():.3g} {emg_unit(self.session.emg_unit)}"
+
+    def cluster_samples(self) -> str:
+        """Cluster raw samples, as the first tutorial does."""
+        found = explore(self.session, filter=self._filter())
+        stay = 1000 * np.median(found.run_lengths())
+        self.report.add_figure(
+            "Structure",
+            "Share of the variance along each axis",
+            plot_scree(found),
+            "Neighbouring electrodes see the same muscle, so few axes hold much of the variance.",
+            name="scree",
+        )
+        self.report.add_figure(
+            "Structure",
+            "Clusters of raw samples",
+            plot_clusters(found),
+            f"The signal stays in one cluster for {stay:.1f} ms (median), while a hand holds a "
+            "posture for hundreds. EMG swings around zero: clusters of samples sort loudness and "
+            "sign.",
+            name="clusters_of_samples",
+        )
+        return f"the signal stays in one cluster for {stay:.1f} ms (median)"
+
+    def cluster_features(self) -> str:
+        """Cluster windows by their RMS, which ignores the sign."""
+        found = explore(
+            self.session, n_components=5, n_clusters=6, on="features", filter=self._filter()
+        )
+        stay = 1000 * np.median(found.run_lengths())
+        self.report.add_figure(
+            "Structure",
+            "Clusters of windows",
+            plot_clusters(found, dimensions=2),
+            "Each point is a window of 0.2 s, described by the logarithm of each channel's RMS.",
+            name="clusters_of_windows",
+        )
+        self.report.add_figure(
+            "Structure",
+            "When each cluster occurs",
+            plot_cluster_strip(found),
+            f"The signal stays in one cluster for {stay:.0f} ms (median).",
+            name="clusters_over_time",
+        )
+        return f"the signal stays in one cluster for {stay:.0f} ms (median)"
+
+    def write_report(self) -> str:
+        """Write the page."""
+        return str(self.report.save().resolve())
+
+    # -- helpers ------------------------------------------------------------------------------
+
+    def _emg(self) -> np.ndarray:
+        """EMG in stored units, filtered if it had to be."""
+        if not self.filtered:
+            return self.session.emg
+        return self.raw.get_data(picks="emg").T / layout.VOLTS_PER_UNIT[self.session.emg_unit]
+
+    def _filter(self) -> Callable[[np.ndarray], np.ndarray] | None:
+        return (lambda _: self._emg()) if self.filtered else None
+
+
+def run_demo(session: Any = None, out: Any = "demo-report") -> Path:
+    """Take one session from file to figures, without a terminal.
+
+    Parameters
+    ----------
+    session : path-like, optional
+        Session file; the synthetic sample by default.
+    out : path-like
+        Folder for the report and the figures.
+
+    Returns
+    -------
+    pathlib.Path
+        The report, one self-contained HTML page.
+
+    Raises
+    ------
+    OSError, ValueError
+        If the session cannot be used, or the folder cannot be written.
+    """
+    with Demo(session, out) as demo:
+        for _, step in demo.steps():
+            step()
+    return demo.out / "report.html"
+
+
+def _stretch_to_show(session: Emg2PoseSessionData, seconds: float) -> float:
+    """Start of the stretch to show: the earliest in which all rows have a pose, else 0 s."""
+    rate = session.sample_rate
+    runs = session.valid_runs()
+    long = [a for a, b in runs if (b - a) / rate >= min(seconds, session.duration)]
+    return (long[0] if long else 0) / rate

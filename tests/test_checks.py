@@ -1,0 +1,40 @@
+"""The one vocabulary of errors: what arrived, what was expected, what to do."""
+
+import numpy as np
+import pytest
+
+from emgtut import _checks, _optional
+
+
+def test_numbers():
+    assert _checks.positive("x", 3) == 3.0
+    assert _checks.positive("x", np.float32(0.5)) == 0.5
+    assert _checks.count("n", np.int64(4)) == 4
+    for value in (0, -1, np.nan, np.inf):
+        with pytest.raises(ValueError, match=r"x is .* s; pass a finite number above 0"):
+            _checks.positive("x", value, "s")
+    for value in ("2", None, True, [1]):
+        with pytest.raises(TypeError, match=r"x is .*; pass a number"):
+            _checks.positive("x", value)
+    for value in (1.5, "3", None, False):
+        with pytest.raises(TypeError, match=r"n is .*; pass a whole number, at least 2"):
+            _checks.count("n", value, least=2)
+    with pytest.raises(ValueError, match=r"n is 1; pass a whole number, at least 2"):
+        _checks.count("n", 1, least=2)
+
+
+def test_choices():
+    assert _checks.one_of("side", "left", ["left", "right"]) == "left"
+    with pytest.raises(ValueError, match=r"side is 'up'; pass one of 'left', 'right'"):
+        _checks.one_of("side", "up", ["left", "right"])
+
+
+def test_errors_on_one_line():
+    assert _checks.one_line(ValueError("a\n  b")) == "a b"
+    assert _checks.one_line(KeyError()) == "KeyError"
+    assert _checks.one_line(PermissionError(13, "may not be read", "f")) == "f: may not be read"
+
+
+def test_a_library_that_is_missing():
+    with pytest.raises(ImportError, match=r"pip install 'emgtut\[live\]'"):
+        _optional.require("no_such_library", extra="live")
