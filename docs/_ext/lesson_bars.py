@@ -140,10 +140,11 @@ def header(lesson: Lesson) -> Iterable[str]:
 
 def shape(lesson: Lesson) -> Iterable[str]:
     """B05: 8-12 cells of at most 25 lines; 150-260 lines beside closed boxes, 40-65 % prose."""
-    closed = [box for text in lesson.texts for box in boxes.every(text) if box.closed]
+    found = [box for text in lesson.texts for box in boxes.every(text)]
+    n_closed = sum(box.n_lines for box in found if box.closed)
     shown = re.sub(r"^# (?:emgtut:|sphinx_gallery_).*\n", "", lesson.source, flags=re.MULTILINE)
-    n_lines = len(shown.splitlines()) - sum(box.n_lines for box in closed)
-    text_lines = sum(len(text.strip().splitlines()) for text in lesson.texts)
+    n_lines = len(shown.splitlines()) - n_closed
+    text_lines = sum(len(text.strip().splitlines()) for text in lesson.texts) - n_closed
     code_lines = sum(len(cell.strip().splitlines()) for cell in lesson.cells)
     share = text_lines / (text_lines + code_lines)
     if not 8 <= len(lesson.cells) <= 12:
