@@ -50,7 +50,7 @@ def session_facts(session: "Emg2PoseSessionData") -> dict[str, str]:
         ),
         "storage": storage_line(session),
     }
-    if session.metadata.get("synthetic"):
+    if session.synthetic:
         facts["origin"] = "synthetic: made by emgtut, not recorded"
     return facts
 

@@ -359,6 +359,11 @@ class Emg2PoseSessionData:
         """Name of the stored EMG unit: ``"noise_sd"`` unless the file names another."""
         return str(self.metadata.get("emg_unit", "noise_sd"))
 
+    @property
+    def synthetic(self) -> bool:
+        """True for a session made by emgtut, False for a recorded one."""
+        return bool(self.metadata.get("synthetic", False))
+
     @cached_property
     def contents(self) -> Contents:
         """What the samples look like, found in one pass over the file and kept."""
