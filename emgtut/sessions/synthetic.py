@@ -9,7 +9,6 @@ import csv
 import errno
 import json
 import os
-import shutil
 import tempfile
 import zlib
 from pathlib import Path
@@ -264,8 +263,9 @@ def make_corpus(
     if _is_made(folder, arguments):
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
-    try:
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as beside:
+        part = Path(beside) / "corpus"
+        part.mkdir()
         planned = plan.plan_corpus(
             n_users=n_users, n_sessions=n_sessions, duration=duration, seed=seed
         )
@@ -286,22 +286,15 @@ def make_corpus(
             table.writeheader()
             table.writerows(one.row for one in planned)
         (part / _STAMP).write_text(json.dumps(arguments) + "\n", encoding="utf-8")
-        _put_in_place(part, folder, arguments)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+        try:
+            if folder.is_dir():
+                folder.rmdir()  # empty, as was checked; Windows renames onto nothing only
+            part.rename(folder)
+        except OSError:
+            # Somebody else was faster: theirs is as good if it came from the same arguments.
+            if not _is_made(folder, arguments):
+                raise
     return folder
-
-
-def _put_in_place(part: Path, folder: Path, arguments: dict[str, Any]) -> None:
-    part.chmod(0o755)  # mkdtemp makes private folders
-    if folder.is_dir():
-        folder.rmdir()  # empty, as was checked; Windows renames onto nothing only
-    try:
-        part.rename(folder)
-    except OSError:
-        # Somebody else was faster: theirs is as good if it came from the same arguments.
-        if not _is_made(folder, arguments):
-            raise
 
 
 def _is_made(folder: Path, arguments: dict[str, Any]) -> bool:
