@@ -13,13 +13,7 @@ from emgtut import _checks
 from emgtut.sessions import layout
 from emgtut.sessions.emg2pose import Emg2PoseSessionData
 from emgtut.signals.features import as_samples, refuse_not_finite, window_features
-from emgtut.signals.windows import (
-    filtered,
-    opened,
-    samples_in,
-    unbroken_runs,
-    window_starts,
-)
+from emgtut.signals.windows import filtered, opened, samples_in, unbroken_runs, window_starts
 
 #: What is embedded and clustered.
 KINDS = ("samples", "features")
@@ -72,6 +66,13 @@ class Exploration:
         Mean of each channel, taken off before anything else; in the unit of the EMG.
     floor : float
         RMS below this counted as this, in the unit of the EMG; 0 for samples.
+
+    Examples
+    --------
+    >>> from emgtut import explore, load_sample
+    >>> found = explore(load_sample(), on="features")
+    >>> found.labels.shape == found.time.shape == found.rows.shape
+    True
     """
 
     scores: np.ndarray
@@ -120,6 +121,14 @@ class Exploration:
         ndarray of shape (n_runs,)
             Length of each stretch of points with the same label, in order, in seconds. A stretch
             also ends where points are missing.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from emgtut import explore, load_sample
+        >>> samples = explore(load_sample())
+        >>> bool(np.median(samples.run_lengths()) < 0.005)
+        True
         """
         ends = (np.diff(self.labels) != 0) | (np.diff(self.rows) != self.hop)
         edges = np.concatenate([[0], np.flatnonzero(ends) + 1, [len(self)]])
@@ -137,6 +146,15 @@ class Exploration:
         -------
         ndarray of int, shape (n_points,)
             Cluster of each sample, or of each window from the first sample on.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from emgtut import explore
+        >>> emg = np.random.default_rng(0).normal(size=(500, 4))
+        >>> found = explore(emg, sample_rate=2000)
+        >>> bool((found.assign(emg) == found.labels).all())
+        True
         """
         samples = _finite(emg)
         if samples.shape[1] != len(self.offset):

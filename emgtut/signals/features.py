@@ -328,6 +328,12 @@ def as_samples(emg: ArrayLike) -> np.ndarray:
     -------
     ndarray of shape (n_samples, n_channels)
         The same array if it is like that already, else a copy.
+
+    Examples
+    --------
+    >>> from emgtut.signals.features import as_samples
+    >>> as_samples([[1, 2]]).dtype.name
+    'float64'
     """
     array = np.asarray(emg)
     if array.ndim != 2 or array.shape[1] == 0 or array.dtype.kind not in "fiu":

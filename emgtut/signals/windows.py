@@ -43,6 +43,13 @@ class Windows:
         Length of a window, and from start to start, in samples.
     label : str
         ``"last"`` or ``"middle"``: where ``y`` and ``time`` were read.
+
+    Examples
+    --------
+    >>> from emgtut import load_sample, windows_of
+    >>> windows = windows_of(load_sample())
+    >>> len(windows) == len(windows.X) == len(windows.y) == len(windows.time)
+    True
     """
 
     X: np.ndarray
@@ -260,6 +267,14 @@ def opened(
     ------
     Emg2PoseSessionData
         The open session.
+
+    Examples
+    --------
+    >>> from emgtut import load_sample
+    >>> from emgtut.signals.windows import opened
+    >>> with opened(load_sample()) as session:
+    ...     session.n_channels
+    16
     """
     if isinstance(session, Emg2PoseSessionData):
         yield session
@@ -290,6 +305,13 @@ def filtered(
     -------
     ndarray of shape (n_samples, n_channels)
         Filtered EMG.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from emgtut.signals.windows import filtered
+    >>> filtered(np.ones((2, 1)), lambda emg: 3 * emg).ravel().tolist()
+    [3.0, 3.0]
     """
     if filter is None:
         return emg
