@@ -24,7 +24,7 @@ from emgtut.sessions.emg2pose import Emg2PoseSessionData
 from emgtut.sessions.writer import write_session
 
 #: Number of the recipe: a changed recipe takes the next, and samples are made anew.
-RECIPE = 1
+_RECIPE = 1
 
 #: Rate of the motion capture, in Hz.
 _FRAMES = 60.0
@@ -160,7 +160,7 @@ def _write(
         filename=path.stem,
         emg_unit="noise_sd",
         synthetic=True,
-        recipe=RECIPE,
+        recipe=_RECIPE,
         seed=seed,
         checksum=_checksum(emg, joint_angles),
     )
@@ -253,7 +253,7 @@ def make_corpus(
     duration = _checked_duration(duration)
     seed = _checks.count("seed", seed, least=0)
     arguments = {
-        "recipe": RECIPE,
+        "recipe": _RECIPE,
         "n_users": n_users,
         "n_sessions": n_sessions,
         "duration": duration,
@@ -369,7 +369,7 @@ def load_sample(
     seed = _checks.count("seed", seed, least=0)
     duration = _checked_duration(duration)
     who = "" if user is None else f"_user-{_key(muscles.wearer(_checked_user(user)).name)[0]:08x}"
-    name = f"{stage}_{side}_{duration:g}s_seed{seed}{who}_recipe{RECIPE}.hdf5"
+    name = f"{stage}_{side}_{duration:g}s_seed{seed}{who}_recipe{_RECIPE}.hdf5"
     path = data_dir() / "samples" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     # One process makes it, the others wait; each looks before it makes.

@@ -199,7 +199,7 @@ def test_each_sample_has_its_own_file(tmp_path):
 
 def test_a_changed_recipe_makes_a_new_file(monkeypatch):
     before = load_sample(duration=1, seed=21)
-    monkeypatch.setattr(synthetic, "RECIPE", synthetic.RECIPE + 1)
+    monkeypatch.setattr(synthetic, "_RECIPE", synthetic._RECIPE + 1)
     assert load_sample(duration=1, seed=21) != before
 
 
