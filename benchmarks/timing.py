@@ -25,9 +25,14 @@ def compare(
     pairs = [(seconds(ours), seconds(peer)) for _ in range(runs)]
     ratio = statistics.median(theirs / mine for mine, theirs in pairs)
     mine, theirs = (statistics.median(column) * 1e3 for column in zip(*pairs, strict=True))
+    report(name, mine, theirs, ratio, target=target)
+    return ratio
+
+
+def report(name: str, mine: float, theirs: float, ratio: float, *, target: float) -> None:
+    """Print one row: times in ms, ratio, whether the target is met."""
     verdict = "ok" if ratio >= target else "MISSED"
     print(
         f"  {name:<44} ours {mine:9.2f} ms  peer {theirs:9.2f} ms  "
         f"ratio {ratio:7.1f}  target {target:g}  {verdict}"
     )
-    return ratio

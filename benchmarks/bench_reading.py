@@ -1,0 +1,118 @@
+"""Reading a session: ours beside the reader of the first tutorial.
+
+The tutorial's reader is written again here, line by line of what it does with the file: open with
+h5py, read a field of the compound dataset, find times by reading every stamp.
+"""
+
+import subprocess
+import sys
+import tempfile
+import tracemalloc
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from benchmarks.timing import compare, report
+from emgtut import Emg2PoseSessionData, write_session
+
+ROWS = 142_674  # the file of the tutorial
+START = 1_670_000_000.0
+
+
+class TutorialReader:
+    """What the tutorial's class does, and no more."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = h5py.File(path, "r")
+        self.rows = self.file["emg2pose"]["timeseries"]
+        self.metadata = dict(self.file["emg2pose"].attrs.items())
+
+    def emg(self) -> np.ndarray:
+        """Read the EMG field."""
+        return self.rows["emg"]
+
+    def slice(self, start: float, end: float) -> np.ndarray:
+        """Read all stamps, then the rows between two times."""
+        stamps = self.rows["time"]
+        if not (np.diff(stamps) >= 0).all():
+            raise ValueError("not monotonic")
+        first, last = stamps.searchsorted([start, end])
+        return self.rows[first:last]
+
+
+def make(folder: Path, name: str, **storage: object) -> Path:
+    """Write a session of the tutorial's size."""
+    rng = np.random.default_rng(0)
+    return write_session(
+        folder / name,
+        emg=rng.normal(0, 18.5, (ROWS, 16)).astype("f4"),
+        joint_angles=np.repeat(rng.normal(0, 0.5, (ROWS // 33 + 1, 20)), 33, axis=0)[:ROWS],
+        start=START,
+        **storage,
+    )
+
+
+FRESH = """
+import sys, time
+import numpy, h5py, emgtut.sessions.emg2pose, benchmarks.bench_reading as b
+path = sys.argv[2]
+start = time.perf_counter()
+if sys.argv[1] == "ours":
+    b.Emg2PoseSessionData(path)["emg"]
+else:
+    b.TutorialReader(path).emg()
+print(time.perf_counter() - start)
+"""
+
+
+def fresh(who: str, path: Path) -> float:
+    """Open and read the EMG in a process of its own; return the seconds that took."""
+    command = [sys.executable, "-c", FRESH, who, str(path)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def main() -> None:
+    """Print the reading rows."""
+    with tempfile.TemporaryDirectory() as name:
+        contiguous = make(Path(name), "contiguous.hdf5")
+        pairs = [(fresh("ours", contiguous), fresh("theirs", contiguous)) for _ in range(9)]
+        ratio = float(np.median([theirs / ours for ours, theirs in pairs]))
+        ours, theirs = 1e3 * np.median(pairs, axis=0)
+        report("EMG of a contiguous file, fresh process", ours, theirs, ratio, target=3)
+        zipped = make(Path(name), "zipped.hdf5", compression="gzip")
+
+        def open_and_slice(reader: type) -> None:
+            reader(zipped).slice(START + 30, START + 32)
+
+        compare(
+            "2 s slice of a gzip file, opened afresh",
+            lambda: open_and_slice(Emg2PoseSessionData),
+            lambda: open_and_slice(TutorialReader),
+            target=15,
+        )
+        with Emg2PoseSessionData(zipped) as data:
+            peer = TutorialReader(zipped)
+            times = iter(np.linspace(1, 60, 400))
+
+            def span() -> tuple[float, float]:
+                at = START + next(times)
+                return at, at + 2
+
+            compare(
+                "2 s slice of a gzip file, at 2 s steps",
+                lambda: data.slice(*span()),
+                lambda: peer.slice(*span()),
+                target=15,
+            )
+        with Emg2PoseSessionData(contiguous) as data:
+            tracemalloc.start()
+            data["emg"]
+            peak = tracemalloc.get_traced_memory()[1] / 1e6
+            tracemalloc.stop()
+            beyond = peak - ROWS * 64 / 1e6
+            print(f"  {'memory beyond the result, EMG contiguous':<44} {beyond:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
