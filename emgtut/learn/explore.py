@@ -1,6 +1,5 @@
 """What is in a recording before any pose is looked at: principal components and clusters."""
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from emgtut import _checks
+from emgtut.learn._clusters import find_centers, means_of, nearest, principal_axes
 from emgtut.sessions import layout
 from emgtut.sessions.emg2pose import Emg2PoseSessionData
 from emgtut.signals.features import as_samples, refuse_not_finite, window_features
@@ -18,9 +18,6 @@ from emgtut.signals.windows import filtered, opened, samples_in, unbroken_runs, 
 #: What is embedded and clustered.
 KINDS = ("samples", "features")
 
-#: Points that k-means sees; the others join the nearest centre. Of ten times as many points this
-#: costs the sum of squared distances about 0.2 %.
-_FITTED = 10_000
 #: RMS below this share of the usual counts as this share: silence has no logarithm.
 _SILENCE = 1e-6
 
@@ -166,7 +163,7 @@ class Exploration:
         if self.on == "features":
             rms = window_features(samples, window=self.window, hop=self.hop, features=["rms"])
             samples = np.log(np.maximum(rms, self.floor))
-        return _nearest((samples - self.mean) / self.scale @ self.components.T, self.centers)[0]
+        return nearest((samples - self.mean) / self.scale @ self.components.T, self.centers)[0]
 
 
 class _Recording(NamedTuple):
@@ -292,12 +289,12 @@ def explore(
         points = (points - mean) / scale
     _refuse_too_few(points, n_components, n_clusters)
 
-    components, scree = _principal_axes(points)
+    components, scree = principal_axes(points)
     components = components[:n_components]
     scores = points @ components.T
-    centers = _centers(scores, n_clusters, n_init, seed)
-    labels, squares = _nearest(scores, centers)
-    by_loudness = np.argsort(_means_of(loudness, labels, n_clusters), kind="stable")
+    centers = find_centers(scores, n_clusters, n_init, seed)
+    labels, squares = nearest(scores, centers)
+    by_loudness = np.argsort(means_of(loudness, labels, n_clusters), kind="stable")
     number = np.empty(n_clusters, np.intp)
     number[by_loudness] = np.arange(n_clusters)
     return Exploration(
@@ -370,45 +367,3 @@ def _refuse_too_few(points: np.ndarray, n_components: int, n_clusters: int) -> N
             )
     if not points.any():
         raise ValueError("all windows are alike, so there is nothing to embed; try on='samples'")
-
-
-def _principal_axes(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return all axes of centred points, and the share of the variance along each."""
-    from sklearn.decomposition import PCA
-
-    # By way of the covariance: exact here, and for many points of few columns the fastest.
-    pca = PCA(svd_solver="covariance_eigh").fit(points)
-    return pca.components_, pca.explained_variance_ratio_
-
-
-def _centers(scores: np.ndarray, n_clusters: int, n_init: int, seed: int) -> np.ndarray:
-    from sklearn.cluster import KMeans
-    from sklearn.exceptions import ConvergenceWarning
-    from threadpoolctl import threadpool_limits
-
-    if len(scores) > _FITTED:
-        rng = np.random.default_rng(seed)
-        scores = scores[np.sort(rng.choice(len(scores), _FITTED, replace=False))]
-    # One thread: so few points are not worth several, and where cores are shared their waiting
-    # for each other takes ten times as long as the work.
-    with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):
-        warnings.simplefilter("error", ConvergenceWarning)
-        try:
-            fitted = KMeans(n_clusters, n_init=n_init, random_state=seed % 2**32).fit(scores)
-        except ConvergenceWarning as warning:
-            raise ValueError(
-                f"n_clusters is {n_clusters}, but fewer points differ; pass fewer clusters"
-            ) from warning
-    return fitted.cluster_centers_
-
-
-def _nearest(scores: np.ndarray, centers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the nearest centre of each point, and the squared distance to it."""
-    distances = (centers**2).sum(axis=1) - 2 * scores @ centers.T
-    labels = distances.argmin(axis=1)
-    to_center = scores - centers[labels]
-    return labels, np.einsum("ij,ij->i", to_center, to_center)
-
-
-def _means_of(values: np.ndarray, labels: np.ndarray, n: int) -> np.ndarray:
-    return np.bincount(labels, values, n) / np.maximum(np.bincount(labels, minlength=n), 1)

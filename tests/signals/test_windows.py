@@ -2,12 +2,13 @@
 
 from itertools import pairwise
 
+import h5py
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emgtut import Emg2PoseSessionData, SessionError, window_features, windows_of
+from emgtut import Emg2PoseSessionData, SessionError, explore, window_features, windows_of
 from emgtut.signals.windows import samples_in, unbroken_runs, window_starts
 
 
@@ -169,6 +170,24 @@ def test_a_session_without_a_pose(session_file):
         pytest.raises(SessionError, match=r"made\.hdf5: no row has a pose"),
     ):
         windows_of(session)
+
+
+@pytest.mark.parametrize("use", [windows_of, explore])
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("time", 1.0, "time goes back by .* at row 700"),
+        ("emg", np.nan, "EMG is not finite in 1 row"),
+    ],
+)
+def test_a_file_that_would_give_wrong_results_is_refused(session_file, use, field, value, says):
+    path = session_file()
+    with h5py.File(path, "r+") as file:
+        rows = file["emg2pose/timeseries"][:]
+        rows[field][700] = value
+        file["emg2pose/timeseries"][:] = rows
+    with pytest.raises(SessionError, match=rf"made\.hdf5: {says}"):
+        use(path)
 
 
 def test_a_path_will_do(session_file):
