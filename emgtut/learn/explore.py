@@ -230,7 +230,7 @@ def explore(
 
     See Also
     --------
-    emgtut.plots.embedding : Draws the result.
+    emgtut.plots.plot_clusters : Draws the result.
 
     Examples
     --------

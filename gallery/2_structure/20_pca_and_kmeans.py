@@ -33,7 +33,7 @@ from sklearn.metrics import adjusted_mutual_info_score, silhouette_score
 
 from emgtut import Emg2PoseSessionData, explore, load_sample
 from emgtut.anatomy import FINGERS
-from emgtut.plots.embedding import plot_cluster_strip, plot_clusters, plot_scree
+from emgtut.plots import plot_cluster_strip, plot_clusters, plot_scree
 from emgtut.sessions.postures import curls, posture_labels
 
 # sphinx_gallery_thumbnail_number = 3
@@ -303,5 +303,5 @@ print(f"agreement with loudness: {facts['ami_loudness']:.2f} (1 = same groups)")
 # Where next
 # ----------
 # Before: :ref:`sphx_glr_auto_gallery_1_first_look_12_emg_in_mne.py`. Functions used here:
-# :func:`emgtut.explore`, :func:`emgtut.plots.embedding.plot_clusters`,
-# :func:`emgtut.plots.embedding.plot_cluster_strip` and :func:`emgtut.load_sample`.
+# :func:`emgtut.explore`, :func:`emgtut.plots.plot_clusters`,
+# :func:`emgtut.plots.plot_cluster_strip` and :func:`emgtut.load_sample`.
