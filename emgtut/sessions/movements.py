@@ -98,7 +98,7 @@ _FREE = ("chance", "chance", "chance", "wiggle", "single pinches", "grasp", "swi
 _STAGES = {
     "AllFingerPinchesThumbSwipeThumbRotate": _Stage(("single pinches", "swipe", "rotate")),
     "CoffeePanicPete": _Stage(("cup", "wave", "close"), nuisance=1.5),
-    "CountingUpDownFaceSideAway": _Stage(("count",), pace=_CALM, nuisance=1.5),
+    "CountingUpDownFaceSideAway": _Stage(("count",), pace=_CALM, nuisance=1.2),
     "CountingUpDownFingerWigglingSpreading": _Stage(("count", "wiggle", "spread")),
     "DoorknobFingerGraspFistGrab": _Stage(("cup", "grasp", "fist"), nuisance=1.5),
     "FastPongFronthandBackhandThrowing": _Stage(("paddle", "throw"), pace=_BRISK, nuisance=2.0),

@@ -24,7 +24,7 @@ from emgtut.sessions.emg2pose import Emg2PoseSessionData
 from emgtut.sessions.writer import write_session
 
 #: Number of the recipe: a changed recipe takes the next, and samples are made anew.
-_RECIPE = 1
+_RECIPE = 2
 
 #: Rate of the motion capture, in Hz.
 _FRAMES = 60.0
