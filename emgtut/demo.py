@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 #: Seconds shown where a figure shows a stretch of signal.
 _SHOWN = 15.0
+_ONE_CHANNEL = "skipped: one channel has no second direction to look in"
 
 
 class Demo:
@@ -159,7 +160,11 @@ class Demo:
 
     def cluster_samples(self) -> str:
         """Cluster raw samples, as the first tutorial does."""
-        found = explore(self.session, filter=self._filter())
+        if self.session.n_channels < 2:
+            return _ONE_CHANNEL
+        found = explore(
+            self.session, n_components=min(3, self.session.n_channels), filter=self._filter()
+        )
         stay = 1000 * np.median(found.run_lengths())
         self.report.add_figure(
             "Structure",
@@ -171,7 +176,7 @@ class Demo:
         self.report.add_figure(
             "Structure",
             "Clusters of raw samples",
-            plot_clusters(found),
+            plot_clusters(found, dimensions=found.scores.shape[1]),
             f"The signal stays in one cluster for {stay:.1f} ms (median), while a hand holds a "
             "posture for hundreds. EMG swings around zero: clusters of samples sort loudness and "
             "sign.",
@@ -181,8 +186,14 @@ class Demo:
 
     def cluster_features(self) -> str:
         """Cluster windows by their RMS, which ignores the sign."""
+        if self.session.n_channels < 2:
+            return _ONE_CHANNEL
         found = explore(
-            self.session, n_components=5, n_clusters=6, on="features", filter=self._filter()
+            self.session,
+            n_components=min(5, self.session.n_channels),
+            n_clusters=6,
+            on="features",
+            filter=self._filter(),
         )
         stay = 1000 * np.median(found.run_lengths())
         self.report.add_figure(
