@@ -19,8 +19,9 @@ from tqdm import tqdm
 
 from emgtut import _checks
 from emgtut._checks import SessionError
-from emgtut.sessions import layout, movements, muscles, plan
+from emgtut.sessions import layout
 from emgtut.sessions.emg2pose import Emg2PoseSessionData
+from emgtut.sessions.recipe import movements, muscles, plan
 from emgtut.sessions.writer import write_session
 
 #: Number of the recipe: a changed recipe takes the next, and samples are made anew.
@@ -77,7 +78,7 @@ def make_session(
     See Also
     --------
     load_sample : A session made once and kept.
-    emgtut.sessions.postures.posture_labels : Which digits are straight in each row.
+    emgtut.sessions.recipe.postures.posture_labels : Which digits are straight in each row.
 
     Examples
     --------

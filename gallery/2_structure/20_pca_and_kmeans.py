@@ -34,7 +34,7 @@ from sklearn.metrics import adjusted_mutual_info_score, silhouette_score
 from emgtut import Emg2PoseSessionData, explore, load_sample
 from emgtut.anatomy import FINGERS
 from emgtut.plots import plot_cluster_strip, plot_clusters, plot_scree
-from emgtut.sessions.postures import curls, posture_labels
+from emgtut.sessions.recipe.postures import curls, posture_labels
 
 # sphinx_gallery_thumbnail_number = 3
 path = load_sample(stage="CountingUpDownFaceSideAway", seed=3)

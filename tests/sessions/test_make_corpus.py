@@ -6,7 +6,7 @@ import pytest
 
 from emgtut import Corpus, Emg2PoseSessionData, make_corpus
 from emgtut.sessions import layout, synthetic
-from emgtut.sessions.plan import plan_corpus
+from emgtut.sessions.recipe.plan import plan_corpus
 
 
 def read(path):

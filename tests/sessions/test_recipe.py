@@ -12,7 +12,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from emgtut import Emg2PoseSessionData, load_sample, make_session
-from emgtut.sessions.postures import posture_labels
+from emgtut.sessions.recipe.postures import posture_labels
 
 COUNTING = "CountingUpDownFaceSideAway"
 STAGES_MEASURED = [COUNTING, "FingerWigglingSpreading", "ThumbsSwipesWholeHand", "unconstrained"]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from emgtut.sessions.muscles import (
+from emgtut.sessions.recipe.muscles import (
     N_CHANNELS,
     N_COMPARTMENTS,
     activation,
@@ -11,7 +11,7 @@ from emgtut.sessions.muscles import (
     record,
     wearer,
 )
-from emgtut.sessions.postures import POSTURES
+from emgtut.sessions.recipe.postures import POSTURES
 
 
 def test_a_wearer_is_the_same_person_every_time():

@@ -5,8 +5,14 @@ from hypothesis import strategies as st
 
 from emgtut.anatomy import FLEXION_JOINTS, JOINTS
 from emgtut.sessions import layout
-from emgtut.sessions.movements import capture_gaps, captured, nuisance_of, pose_at, pose_script
-from emgtut.sessions.postures import POSTURES, curls, posture, posture_labels
+from emgtut.sessions.recipe.movements import (
+    capture_gaps,
+    captured,
+    nuisance_of,
+    pose_at,
+    pose_script,
+)
+from emgtut.sessions.recipe.postures import POSTURES, curls, posture, posture_labels
 
 
 def path_of(stage, duration=60.0, seed=0):

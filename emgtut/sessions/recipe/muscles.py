@@ -16,7 +16,7 @@ import numpy as np
 from scipy import fft, signal
 
 from emgtut.anatomy import JOINTS
-from emgtut.sessions.postures import POSTURES, curls
+from emgtut.sessions.recipe.postures import POSTURES, curls
 
 #: Electrode pairs on the band.
 N_CHANNELS = 16

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from emgtut.sessions import layout
-from emgtut.sessions.muscles import Wearer, wearer
+from emgtut.sessions.recipe.muscles import Wearer, wearer
 
 # What one user goes through: the order of the published mini set, then all other stages.
 _MINI_SET = (

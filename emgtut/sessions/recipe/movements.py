@@ -15,7 +15,7 @@ from scipy import signal
 from emgtut import _checks
 from emgtut.anatomy import JOINTS
 from emgtut.sessions import layout
-from emgtut.sessions.postures import POSTURES, posture
+from emgtut.sessions.recipe.postures import POSTURES, posture
 
 #: Postures in the order they are held; ``None`` stands for a pose of chance.
 _PHRASES: dict[str, tuple[str | None, ...]] = {
