@@ -42,6 +42,7 @@ extensions = [
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
     "notebooks",
+    "stale",
 ]
 templates_path = ["_templates"]
 exclude_patterns = [

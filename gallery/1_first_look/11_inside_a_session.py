@@ -87,10 +87,10 @@ print(f"{stamps.nbytes / 1e6:.2f} MB of stamps: {facts['megabytes_file']:.2f} MB
 facts["emg_sd"] = float(emg.std())
 peak = float(np.percentile(np.abs(emg), 99.9))
 print(f"SD of all samples: {facts['emg_sd']:.1f} noise SD")
-for label, volts in (("2.46 µV", 2.46e-6), ("a microvolt", 1e-6), ("a millivolt", 1e-3)):
+for label, volts in (("noise_sd", 2.46e-6), ("microvolt", 1e-6), ("millivolt", 1e-3)):
     facts[f"peak_mv_as_{label}"] = 1e3 * peak * volts
     verdict = "impossible" if peak * volts > 6.6e-3 else "possible"
-    print(f"as {label:<12} 99.9 % lie below {1e3 * peak * volts:7.3f} mV: {verdict}")
+    print(f"as {label:<10} 99.9 % lie below {1e3 * peak * volts:7.3f} mV: {verdict}")
 
 # %%
 # .. admonition:: Mistake M03: "the numbers are millivolts"

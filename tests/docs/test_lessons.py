@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from lesson_bars import BARS, Lesson, faults
 
 GALLERY = Path(__file__).resolve().parents[2] / "gallery"
 LESSONS = sorted(GALLERY.glob("*/[0-9]*.py"))
+CLAIMS = tomllib.loads(Path(__file__).with_name("claims.toml").read_text(encoding="utf-8"))
 MODEL = GALLERY / "1_first_look" / "11_inside_a_session.py"
 
 each_lesson = pytest.mark.parametrize("path", LESSONS, ids=[p.stem for p in LESSONS])
@@ -39,7 +41,9 @@ def test_lesson_runs_and_its_solutions_work(path, tmp_path, monkeypatch):
     with contextlib.redirect_stdout(printed):
         for number, cell in enumerate(lesson.cells, start=1):
             exec(compile(cell, f"{path.name}, cell {number}", "exec"), scope)
-    assert len(scope["facts"]) >= 5
+    facts = scope["facts"]
+    assert len(facts) >= 5
+    assert list(untrue(lesson, facts)) == []
     shown = printed.getvalue()
     assert not re.search(r"Traceback|object at 0x|\[Text\(|" + re.escape(str(Path.home())), shown)
     figures = [plt.figure(number) for number in plt.get_fignums()]
@@ -48,6 +52,20 @@ def test_lesson_runs_and_its_solutions_work(path, tmp_path, monkeypatch):
     for number, solution in enumerate(lesson.solutions, start=1):
         exec(compile(solution, f"{path.name}, solution {number}", "exec"), dict(scope))
     assert list(tmp_path.iterdir()) == [], "the lesson left files"
+
+
+def untrue(lesson, facts):
+    """Return the sentences that the page does not say, or that its results contradict."""
+    page = " ".join(" ".join(lesson.texts).split())
+    for sentence, condition in CLAIMS.get(lesson.path.stem, {}).items():
+        if sentence not in page or not eval(condition, {}, dict(facts)):
+            yield sentence
+
+
+def test_a_false_sentence_is_noticed():
+    assert CLAIMS.keys() <= {path.stem for path in LESSONS}
+    facts = dict.fromkeys(re.findall(r"[a-z]\w+", " ".join(CLAIMS[MODEL.stem].values())), 0.0)
+    assert "the error grows although no unsolved row is scored" in untrue(Lesson(MODEL), facts)
 
 
 def unlabelled(figure):

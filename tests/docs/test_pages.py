@@ -1,5 +1,6 @@
 """The pages: what they promise exists, and what they show runs."""
 
+import ast
 import doctest
 import os
 import re
@@ -8,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import stale
 
 import emgtut
 import emgtut.plots
@@ -57,18 +59,23 @@ def test_version_is_that_of_the_package(conf):
     assert conf["release"] == emgtut.__version__
 
 
+def on_the_api_page():
+    """Return the full names of everything that the API page lists."""
+    return stale.listed_names((DOCS / "api" / "index.rst").read_text(encoding="utf-8"))
+
+
 def test_api_page_lists_every_public_name():
-    page = (DOCS / "api" / "index.rst").read_text(encoding="utf-8")
-    listed, module = set(re.findall(r"py:data:: ([\w.]+)", page)), ""
-    for line in page.splitlines():
-        if moved := re.match(r"\.\. currentmodule:: (.+)", line):
-            module = moved[1]
-        elif name := re.fullmatch(r"   ([\w.]+)", line):
-            listed.add(f"{module}.{name[1]}")
     public = {f"{m.__name__}.{name}" for m in (emgtut, emgtut.plots) for name in m.__all__}
-    assert public - listed == set()
-    # Beside them stand tables and functions that are imported from where they live.
-    assert {name.partition(".")[0] for name in listed} == {"emgtut"}
+    assert public - on_the_api_page() == set()
+
+
+def test_lessons_use_only_what_the_api_page_lists():
+    listed = on_the_api_page()
+    for path in sorted((ROOT / "gallery").glob("*/*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "emgtut":
+                used = {f"{node.module}.{alias.name}" for alias in node.names}
+                assert node.module in listed or used <= listed, f"{path.name}: {used - listed}"
 
 
 def test_glossary_entries_are_filled():
@@ -113,3 +120,23 @@ def test_paths_named_in_code_exist():
         text = (ROOT / name).read_text(encoding="utf-8")
         paths = re.findall(r"(?<!`)`{1,2}((?:docs|gallery|tests|emgtut|benchmarks)/[\w./]+)`", text)
         assert [p for p in paths if not (ROOT / p).exists()] == [], name
+
+
+def test_pages_of_what_is_gone_are_forgotten(tmp_path):
+    docs, gallery = tmp_path / "docs", tmp_path / "gallery"
+    page = ".. currentmodule:: emgtut\n\n.. autosummary::\n   :toctree: generated\n\n   kept\n"
+    files = {
+        docs / "api" / "index.rst": page,
+        docs / "api" / "generated" / "emgtut.kept.rst": "",
+        docs / "api" / "generated" / "emgtut.gone.rst": "",
+        docs / "auto_gallery" / "1_a" / "10_kept.py": "",
+        docs / "auto_gallery" / "1_a" / "11_gone.py": "",
+        docs / "auto_gallery" / "1_a" / "11_gone.rst": "",
+        docs / "auto_gallery" / "1_a" / "images" / "thumb" / "sphx_glr_11_gone_thumb.png": "",
+        gallery / "1_a" / "10_kept.py": "",
+    }
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    stale.forget(docs, gallery)
+    assert {p.name for p in files if p.exists()} == {"index.rst", "emgtut.kept.rst", "10_kept.py"}
