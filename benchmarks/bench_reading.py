@@ -1,7 +1,6 @@
 """Reading a session: ours beside the reader of the first tutorial.
 
-The tutorial's reader is written again here, line by line of what it does with the file: open with
-h5py, read a field of the compound dataset, find times by reading every stamp.
+Each side runs in processes of its own where the row says so, and in turn otherwise.
 """
 
 import subprocess
@@ -10,35 +9,14 @@ import tempfile
 import tracemalloc
 from pathlib import Path
 
-import h5py
 import numpy as np
 
 from benchmarks.timing import compare, report
+from benchmarks.tutorial_reader import TutorialReader
 from emgtut import Emg2PoseSessionData, write_session
 
 ROWS = 142_674  # the file of the tutorial
 START = 1_670_000_000.0
-
-
-class TutorialReader:
-    """What the tutorial's class does, and no more."""
-
-    def __init__(self, path: Path) -> None:
-        self.file = h5py.File(path, "r")
-        self.rows = self.file["emg2pose"]["timeseries"]
-        self.metadata = dict(self.file["emg2pose"].attrs.items())
-
-    def emg(self) -> np.ndarray:
-        """Read the EMG field."""
-        return self.rows["emg"]
-
-    def slice(self, start: float, end: float) -> np.ndarray:
-        """Read all stamps, then the rows between two times."""
-        stamps = self.rows["time"]
-        if not (np.diff(stamps) >= 0).all():
-            raise ValueError("not monotonic")
-        first, last = stamps.searchsorted([start, end])
-        return self.rows[first:last]
 
 
 def make(folder: Path, name: str, **storage: object) -> Path:
@@ -53,22 +31,22 @@ def make(folder: Path, name: str, **storage: object) -> Path:
     )
 
 
-FRESH = """
+#: A process that imports what it needs, then opens a file and reads its EMG.
+FRESH = {
+    "ours": "from emgtut import Emg2PoseSessionData as Reader",
+    "theirs": "from benchmarks.tutorial_reader import TutorialReader as Reader",
+}
+TIMED = """
 import sys, time
-import numpy, h5py, emgtut.sessions.emg2pose, benchmarks.bench_reading as b
-path = sys.argv[2]
 start = time.perf_counter()
-if sys.argv[1] == "ours":
-    b.Emg2PoseSessionData(path)["emg"]
-else:
-    b.TutorialReader(path).emg()
+emg = Reader(sys.argv[1])["emg"]
 print(time.perf_counter() - start)
 """
 
 
 def fresh(who: str, path: Path) -> float:
     """Open and read the EMG in a process of its own; return the seconds that took."""
-    command = [sys.executable, "-c", FRESH, who, str(path)]
+    command = [sys.executable, "-c", FRESH[who] + TIMED, str(path)]
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 

@@ -1,8 +1,7 @@
 """Open a session file and find out whether it is one, before any sample is read."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import h5py
 import numpy as np
@@ -75,10 +74,11 @@ def find_rows(file: h5py.File) -> h5py.Dataset:
             f"no dataset {layout.TIMESERIES!r} in group {layout.GROUP!r}: "
             f"it holds {_listed(group)}; {_WRITE_HINT}"
         )
-    fields = rows.dtype.fields
+    dtype = rows.dtype
+    fields = dtype.fields
     if fields is None or rows.ndim != 1:
         raise SessionError(
-            f"{layout.TIMESERIES!r} has type {rows.dtype} and shape {rows.shape}; expected one "
+            f"{layout.TIMESERIES!r} has type {dtype} and shape {rows.shape}; expected one "
             f"dimension of rows with the fields time, joint_angles, emg; {_WRITE_HINT}"
         )
     for name, ndim in ((layout.TIME, 0), (layout.JOINT_ANGLES, 1), (layout.EMG, 1)):
@@ -87,11 +87,11 @@ def find_rows(file: h5py.File) -> h5py.Dataset:
                 f"no field {name!r}: its fields are {_listed(fields)}; "
                 f"rename the field, or {_WRITE_HINT}"
             )
-        dtype = fields[name][0]
-        if dtype.base.kind not in "fiu" or dtype.ndim != ndim or 0 in dtype.shape:
+        kind = fields[name][0]
+        if kind.base.kind not in "fiu" or kind.ndim != ndim or 0 in kind.shape:
             expected = "one number" if ndim == 0 else "several numbers"
             raise SessionError(
-                f"field {name!r} is {dtype.base} of shape {dtype.shape} in each row; "
+                f"field {name!r} is {kind.base} of shape {kind.shape} in each row; "
                 f"expected {expected}; {_WRITE_HINT}"
             )
     if not len(rows):
@@ -99,11 +99,13 @@ def find_rows(file: h5py.File) -> h5py.Dataset:
     return rows
 
 
-def read_attributes(rows: h5py.Dataset) -> dict[str, Any]:
+def read_attributes(stream: BinaryIO, rows: h5py.Dataset) -> dict[str, Any]:
     """Return the attributes of a session, checked against its rows.
 
     Parameters
     ----------
+    stream : binary file
+        The same file, opened as bytes.
     rows : h5py.Dataset
         The rows, as found by `find_rows`.
 
@@ -117,7 +119,9 @@ def read_attributes(rows: h5py.Dataset) -> dict[str, Any]:
     SessionError
         If ``num_channels`` or ``sample_rate`` cannot be true. The message does not name the file.
     """
-    metadata = {name: _plain(value) for name, value in _stored_attributes(rows.parent)}
+    metadata = {
+        name: _plain(value) for name, value in _stored_attributes(stream, rows.parent).items()
+    }
     n_channels = rows.dtype[layout.EMG].shape[0]
     stated = metadata.get("num_channels", n_channels)
     if not (is_number(stated) and stated == n_channels):
@@ -147,20 +151,13 @@ def is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
-def _stored_attributes(group: h5py.Group) -> Iterator[tuple[str, Any]]:
-    """Yield the attributes of a group, whatever damage they have taken.
+def _stored_attributes(stream: BinaryIO, group: h5py.Group) -> dict[str, Any]:
+    """Return the attributes of a group, whatever damage they have taken.
 
     Text lies in a heap of its own. Where that is damaged, the HDF5 library loops for ever or
-    crashes (seen with 1.14 and 2.0); a reader in Python raises. Numbers are safe with HDF5.
+    crashes (seen with 1.14 and 2.0); a reader in Python raises.
     """
-    attrs = group.attrs
-    # Opened here, because a failing pyfive.File leaves its file open.
-    with Path(group.file.filename).open("rb") as bytes_of_file:
-        others = pyfive.File(bytes_of_file)[group.name].attrs
-        for name in attrs:
-            kind = attrs.get_id(name).get_type().get_class()
-            number = kind in (h5py.h5t.INTEGER, h5py.h5t.FLOAT)
-            yield name, (attrs if number else others)[name]
+    return dict(pyfive.File(stream)[group.name].attrs.items())
 
 
 def _listed(names: Any) -> str:
