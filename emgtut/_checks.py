@@ -58,6 +58,13 @@ def existing_file(path: str | os.PathLike[str], what: str = "file") -> Path:
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f"{what} is {path!r}; pass a path as str or pathlib.Path")
     path = Path(path).expanduser()
+    try:
+        path.stat()
+    except PermissionError as error:
+        hint = f"lies in a folder that may not be entered; try: chmod u+rx {path.parent}"
+        raise PermissionError(errno.EACCES, hint, str(path)) from error
+    except FileNotFoundError:
+        pass  # said below, with a hint
     if path.is_dir():
         inside = sorted(p.name for p in path.glob("*.hdf5"))[:3]
         hint = f"name a file in it, such as {inside[0]}" if inside else "name a file"

@@ -38,3 +38,18 @@ def test_errors_on_one_line():
 def test_a_library_that_is_missing():
     with pytest.raises(ImportError, match=r"pip install 'emgtut\[live\]'"):
         _optional.require("no_such_library", extra="live")
+
+
+def test_paths(tmp_path):
+    file = tmp_path / "a b.hdf5"
+    file.touch()
+    assert _checks.existing_file(str(file)) == file
+    for bad in (3, None, ["a"]):
+        with pytest.raises(TypeError, match="pass a path"):
+            _checks.existing_file(bad)
+    with pytest.raises(FileNotFoundError, match="check the spelling"):
+        _checks.existing_file(tmp_path / "b")
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        _checks.existing_file(tmp_path / "b" / "c")
+    with pytest.raises(IsADirectoryError, match=r"such as a b\.hdf5"):
+        _checks.existing_file(tmp_path)
