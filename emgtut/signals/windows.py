@@ -8,6 +8,7 @@ from itertools import pairwise
 from os import PathLike
 
 import numpy as np
+import pandas as pd
 
 from emgtut import _checks
 from emgtut._checks import SessionError
@@ -43,6 +44,13 @@ class Windows:
         Length of a window, and from start to start, in samples.
     label : str
         ``"last"`` or ``"middle"``: where ``y`` and ``time`` were read.
+    features, channel_names : tuple of str
+        What was computed of which channels, in the order of ``X``.
+    filter : callable or None
+        What the EMG went through before.
+    groups : pandas.DataFrame or None
+        Where each window is from, one row a window: ``user``, ``session``, ``recording`` (the
+        same for both hands), ``stage``, ``side`` and ``file``.
 
     Examples
     --------
@@ -62,6 +70,10 @@ class Windows:
     window: int
     hop: int
     label: str
+    features: tuple[str, ...] = ()
+    channel_names: tuple[str, ...] = ()
+    filter: Callable[[np.ndarray], np.ndarray] | None = None
+    groups: pd.DataFrame | None = None
 
     def __len__(self) -> int:
         return len(self.X)
@@ -141,7 +153,7 @@ def windows_of(
             raise _too_short(session, window, n_window)
         start = window_starts(runs, n_window, n_hop)
         labelled = start + (n_window - 1 if label == "last" else n_window // 2)
-        emg = filtered(session.emg, filter)
+        emg = filtered(session.emg, filter, sample_rate=rate)
         parts = [
             window_features(emg[a:b], window=n_window, hop=n_hop, features=features)
             for a, b in runs
@@ -157,6 +169,10 @@ def windows_of(
             window=n_window,
             hop=n_hop,
             label=label,
+            features=tuple(features),
+            channel_names=session.channel_names,
+            filter=filter,
+            groups=_groups(session, len(start)),
         )
 
 
@@ -291,6 +307,8 @@ def opened(
 def filtered(
     emg: np.ndarray,
     filter: Callable[[np.ndarray], np.ndarray] | None,  # noqa: A002
+    *,
+    sample_rate: float | None = None,
 ) -> np.ndarray:
     """Return EMG after a filter that was passed in, checked; as it is without one.
 
@@ -300,6 +318,9 @@ def filtered(
         EMG.
     filter : callable or None
         Takes and returns such an array.
+    sample_rate : float, optional
+        Rate of the EMG, in Hz. A filter that has a ``sample_rate`` must have been designed for
+        this one, to 1 %.
 
     Returns
     -------
@@ -317,6 +338,12 @@ def filtered(
         return emg
     if not callable(filter):
         raise TypeError(f"filter is {filter!r}; pass a function of (n_samples, n_channels)")
+    designed_for = getattr(filter, "sample_rate", None)
+    if designed_for and sample_rate and not math.isclose(designed_for, sample_rate, rel_tol=0.01):
+        raise ValueError(
+            f"filter was designed for {designed_for:g} Hz, but the EMG has {sample_rate:g} Hz; "
+            f"design it with sample_rate={sample_rate:g}"
+        )
     result = np.asarray(filter(emg))
     if result.shape != emg.shape:
         raise ValueError(
@@ -328,18 +355,43 @@ def filtered(
     return result
 
 
-def _too_short(session: Emg2PoseSessionData, window: float, n_window: int) -> SessionError:
+def _groups(session: Emg2PoseSessionData, n_windows: int) -> pd.DataFrame:
+    row = {
+        "user": session.user,
+        "session": session.session_name,
+        "recording": _recording(session),
+        "stage": session.stage,
+        "side": session.side,
+        "file": session.hdf5_path.name,
+    }
+    return pd.DataFrame(row, index=range(n_windows))
+
+
+def _recording(session: Emg2PoseSessionData) -> str:
+    """Name what both hands recorded together; rather too much than too little under one name."""
+    name = str(session.metadata.get("filename", session.hdf5_path.name))
+    stem = name.rpartition("/")[2].removesuffix(".hdf5")
+    if not layout.parse_stem(stem):
+        stem = session.session_name
+    return stem.removesuffix("_left").removesuffix("_right")
+
+
+class NoWindowError(SessionError):
+    """A session that is sound but has no stretch with a pose as long as a window."""
+
+
+def _too_short(session: Emg2PoseSessionData, window: float, n_window: int) -> NoWindowError:
     where = session.hdf5_path
     runs = unbroken_runs(session)
     if not runs:
-        return SessionError(
+        return NoWindowError(
             f"{where}: no row has a pose, so no window has one to predict; explore its EMG with "
             "explore or window_features, or choose another session"
         )
     longest = max(b - a for a, b in runs)
     rate = session.sample_rate
     at_most = math.floor(1e4 * longest / rate) / 1e4
-    return SessionError(
+    return NoWindowError(
         f"{where}: window is {window:g} s ({n_window} samples), but the longest stretch with a "
         f"pose has {longest} samples; pass window<={at_most:g}, in seconds"
     )
