@@ -5,6 +5,8 @@ Angles are in radians, lengths in millimetres. Zero is a flat hand; a positive f
 towards the thumb's side, the same for every finger and for both hands.
 """
 
+from itertools import pairwise
+
 #: Digits from the thumb's side.
 FINGERS = ("thumb", "index", "middle", "ring", "little")
 
@@ -52,6 +54,16 @@ LANDMARKS = (
     ),
     "PALM_CENTER",
 )
+
+#: Points along each digit, from the wrist to the tip, as places in ``LANDMARKS``. Between the
+#: wrist and the thumb's first point lies a joint that is no landmark: that distance changes.
+FINGER_LANDMARKS = {
+    "thumb": (5, 6, 7, 0),
+    **{finger: (5, *range(5 + 3 * k, 8 + 3 * k), k) for k, finger in enumerate(FINGERS) if k},
+}
+
+#: Pairs of landmarks that are joined in a drawing, digit by digit.
+EDGES = tuple(pair for chain in FINGER_LANDMARKS.values() for pair in pairwise(chain))
 
 #: The 9 channels of the Virtual Hand. Inside emgtut +1 is full flexion on each.
 VIRTUAL_HAND_CHANNELS = (
