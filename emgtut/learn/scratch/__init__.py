@@ -1,0 +1,42 @@
+"""The interview's answers: from a file to a pose with NumPy and h5py, nothing hidden.
+
+Short pieces, each with its formula. They are what the interview measures answers against, and what
+the lesson on it prints. Rows are samples or windows, columns are channels, features or joints;
+angles are in radians; every interval is half open, [start, stop).
+"""
+
+from emgtut.learn.scratch.fitting import blocked_folds
+from emgtut.learn.scratch.fitting import cross_val_predict
+from emgtut.learn.scratch.fitting import kmeans
+from emgtut.learn.scratch.fitting import pca
+from emgtut.learn.scratch.fitting import ridge_fit
+from emgtut.learn.scratch.fitting import standardise_apply
+from emgtut.learn.scratch.fitting import standardise_fit
+from emgtut.learn.scratch.hand import OneEuro
+from emgtut.learn.scratch.hand import angular_error
+from emgtut.learn.scratch.hand import finger_points
+from emgtut.learn.scratch.hand import predict_pose
+from emgtut.learn.scratch.signal import envelope
+from emgtut.learn.scratch.signal import features
+from emgtut.learn.scratch.signal import load_slice
+from emgtut.learn.scratch.signal import valid_runs
+from emgtut.learn.scratch.signal import window_starts
+
+__all__ = [
+    "OneEuro",
+    "angular_error",
+    "blocked_folds",
+    "cross_val_predict",
+    "envelope",
+    "features",
+    "finger_points",
+    "kmeans",
+    "load_slice",
+    "pca",
+    "predict_pose",
+    "ridge_fit",
+    "standardise_apply",
+    "standardise_fit",
+    "valid_runs",
+    "window_starts",
+]
