@@ -5,22 +5,17 @@ the lesson on it prints. Rows are samples or windows, columns are channels, feat
 angles are in radians; every interval is half open, [start, stop).
 """
 
-from emgtut.learn.scratch.fitting import blocked_folds
-from emgtut.learn.scratch.fitting import cross_val_predict
-from emgtut.learn.scratch.fitting import kmeans
-from emgtut.learn.scratch.fitting import pca
-from emgtut.learn.scratch.fitting import ridge_fit
-from emgtut.learn.scratch.fitting import standardise_apply
-from emgtut.learn.scratch.fitting import standardise_fit
-from emgtut.learn.scratch.hand import OneEuro
-from emgtut.learn.scratch.hand import angular_error
-from emgtut.learn.scratch.hand import finger_points
-from emgtut.learn.scratch.hand import predict_pose
-from emgtut.learn.scratch.signal import envelope
-from emgtut.learn.scratch.signal import features
-from emgtut.learn.scratch.signal import load_slice
-from emgtut.learn.scratch.signal import valid_runs
-from emgtut.learn.scratch.signal import window_starts
+from emgtut.learn.scratch.fitting import (
+    blocked_folds,
+    cross_val_predict,
+    kmeans,
+    pca,
+    ridge_fit,
+    standardise_apply,
+    standardise_fit,
+)
+from emgtut.learn.scratch.hand import OneEuro, angular_error, finger_points, predict_pose
+from emgtut.learn.scratch.signal import envelope, features, load_slice, valid_runs, window_starts
 
 __all__ = [
     "OneEuro",
