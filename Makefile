@@ -39,9 +39,10 @@ docs: .venv/.docs  ## the site with its gallery: docs/_build/html/index.html
 	$(BIN)/sphinx-build -W --keep-going -j auto -b html docs docs/_build/html
 bench: .venv/.base  ## timings beside the peers
 	$(BIN)/python -m benchmarks
-notebook: .venv/.base  ## the lessons as notebooks in JupyterLab
+notebook: .venv/.docs  ## the lessons as notebooks in JupyterLab
 	@$(PIP) --editable '.[notebook]'
+	$(BIN)/python docs/_ext/notebooks.py notebooks/lessons
 	$(BIN)/jupyter lab notebooks
 clean:  ## remove everything made here
-	rm -rf .venv demo-report docs/_build docs/auto_gallery docs/api/generated docs/sg_execution_times.rst \
+	rm -rf .venv demo-report notebooks/lessons docs/_build docs/auto_gallery docs/api/generated docs/sg_execution_times.rst \
 	  .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -7,12 +7,13 @@ an alert box, and roles become code or plain words. It runs after the gallery.
 """
 
 import re
+import sys
 import textwrap
 import zipfile
 from pathlib import Path
 
 import boxes
-from sphinx_gallery import py_source_parser
+from sphinx_gallery import gen_gallery, py_source_parser
 from sphinx_gallery.notebook import jupyter_notebook, save_notebook
 
 _ROLE = re.compile(r":(?P<role>[a-z]+(?::[a-z]+)*):`(?P<text>[^`]+)`")
@@ -119,7 +120,22 @@ def rewrite_all(app):
         refill(archive)
 
 
+def write_lessons(out):
+    """Write every lesson as a notebook into one folder, for ``make notebook``."""
+    gallery = Path(__file__).resolve().parents[2] / "gallery"
+    out.mkdir(parents=True, exist_ok=True)
+    for script in sorted(gallery.glob("*/[0-9]*.py")):
+        copied = out / script.name
+        copied.write_text(script.read_text(encoding="utf-8"), encoding="utf-8")
+        rewrite(copied, gen_gallery.DEFAULT_GALLERY_CONF)
+        copied.unlink()
+
+
 def setup(app):
     """Connect behind the gallery, which listens to the same event with priority 500."""
     app.connect("builder-inited", rewrite_all, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+if __name__ == "__main__":
+    write_lessons(Path(sys.argv[1]))

@@ -103,3 +103,17 @@ def test_archives_hold_the_rewritten_notebook(script, gallery_conf):
     with zipfile.ZipFile(archive) as file:
         assert file.namelist() == [script.name, notebook.name]
         assert file.read(notebook.name) == notebook.read_bytes()
+
+
+def test_lessons_as_notebooks_for_jupyter(tmp_path):
+    notebooks.write_lessons(tmp_path)
+    written = sorted(tmp_path.iterdir())
+    assert {path.suffix for path in written} == {".ipynb"}
+    assert "10_hand_pose_from_emg" in {path.stem for path in written}
+    for path in written:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        assert {cell["cell_type"] for cell in cells} == {"markdown", "code"}
+        assert not any(cell.get("outputs") for cell in cells)
+        text = "".join("".join(cell["source"]) for cell in cells)
+        assert "<summary>Solution</summary>" in text
+        assert ".. admonition" not in text
