@@ -330,14 +330,14 @@ def _recording(
     if isinstance(session, np.ndarray):
         if sample_rate is None:
             raise ValueError("sample_rate is None; pass the rate of the array, in Hz")
-        emg = filtered(_finite(session), filter)
-        names = layout.channel_names(emg.shape[1])
         rate = _checks.positive("sample_rate", sample_rate, "Hz")
+        emg = filtered(_finite(session), filter, sample_rate=rate)
+        names = layout.channel_names(emg.shape[1])
         return _Recording(emg, None, rate, [(0, len(emg))], names, None)
     if sample_rate is not None:
         raise ValueError(f"sample_rate is {sample_rate}; leave it out, a session knows its own")
     with opened(session) as session:
-        emg = filtered(session.emg, filter)
+        emg = filtered(session.emg, filter, sample_rate=session.sample_rate)
         seconds = None
         if session.contents.clock_fits:
             stamps = session.timestamps

@@ -8,6 +8,8 @@ import numpy as np
 if TYPE_CHECKING:
     from mne.io import BaseRaw
 
+    from emgtut.signals.filters import EMGFilter
+
 #: Below this frequency a wrist shows movement and drift rather than muscle, in Hz (De Luca et
 #: al. 2010, doi 10.1016/j.jbiomech.2010.01.027, recommend 20 Hz for surface EMG).
 HIGHPASS = 20.0
@@ -45,6 +47,39 @@ class Need:
         if self.notches:
             parts.append(f"notch {', '.join(f'{f:g}' for f in self.notches)} Hz")
         return ", ".join(parts) or "no filter"
+
+    def filter(self, sample_rate: float, *, causal: bool = False) -> "EMGFilter | None":
+        """Return the filters as one design, for arrays and streams.
+
+        Parameters
+        ----------
+        sample_rate : float
+            Rate of the EMG, in Hz.
+        causal : bool
+            As for `emgtut.signals.filters.EMGFilter`.
+
+        Returns
+        -------
+        EMGFilter or None
+            The design; None if no filter is needed.
+
+        Examples
+        --------
+        >>> from emgtut.signals.cleaning import Need
+        >>> Need(20.0, (50.0, 150.0), "").filter(1000).gain([50, 100]).round(2).tolist()
+        [0.0, 1.0]
+        """
+        from emgtut.signals.filters import EMGFilter
+
+        if not self:
+            return None
+        return EMGFilter(
+            sample_rate,
+            highpass=self.highpass,
+            notch=self.notches,
+            harmonics=False,
+            causal=causal,
+        )
 
 
 def needed_filters(raw: "BaseRaw") -> Need:
