@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emgtut import Emg2PoseSessionData, SessionError, explore, window_features, windows_of
+from emgtut import (
+    Corpus,
+    Emg2PoseSessionData,
+    SessionError,
+    explore,
+    make_corpus,
+    window_features,
+    windows_of,
+)
+from emgtut.signals.pooling import windows_of_many
 from emgtut.signals.windows import samples_in, unbroken_runs, window_starts
 
 
@@ -200,6 +209,139 @@ def test_a_path_will_do(session_file):
         windows_of(np.zeros((500, 3)))
     with pytest.raises(FileNotFoundError):
         windows_of(path.with_name("other.hdf5"))
+
+
+# -- where windows are from, and windows of several sessions --------------------------------------
+
+STEM = "2022-12-06-1670313600-e3096-cv-emg-pose-train@2"
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes", "recording"),
+    [
+        (f"{STEM}-recording-9_left", {"session": STEM}, f"{STEM}-recording-9"),
+        # The name it was recorded under counts, whatever the file is called now.
+        ("renamed", {"filename": f"{STEM}-recording-9_right"}, f"{STEM}-recording-9"),
+        ("mine_left", {}, "mine"),
+        ("mine_right", {}, "mine"),
+        # Without a number, what one session recorded stays together.
+        ("a", {"session": "monday"}, "monday"),
+    ],
+)
+def test_both_hands_of_a_recording_have_one_name(session_file, name, attributes, recording):
+    windows = windows_of(session_file(f"{name}.hdf5", **attributes), hop=0.05)
+    assert len(windows.groups) == len(windows) == 9
+    (row,) = windows.groups.drop_duplicates().to_dict("records")
+    assert row == {
+        "user": "u1",
+        "session": attributes.get("session", name),
+        "recording": recording,
+        "stage": "unconstrained",
+        "side": "left",
+        "file": f"{name}.hdf5",
+    }
+
+
+def test_windows_say_what_they_were_made_of(session_file):
+    windows = windows_of(session_file(), features=["wl", "rms"])
+    assert windows.features == ("wl", "rms")
+    assert windows.channel_names == tuple(f"EMG{k:02d}" for k in range(1, 8))
+    assert windows.filter is None
+
+
+def test_windows_of_many_are_those_of_each(session_file):
+    paths = [
+        session_file("a.hdf5", unsolved=[(600, 620)]),
+        session_file("b.hdf5", user="u2", n=900),
+        session_file("c.hdf5", side="right", stage="ShakaVulcanPeace_both"),
+    ]
+    options = {"window": 0.05, "hop": 0.02, "label": "middle", "features": ("rms", "zc")}
+    each = [windows_of(path, **options) for path in paths]
+    with Emg2PoseSessionData(paths[1]) as session:  # open ones and paths, in any mixture
+        together = windows_of_many([paths[0], session, str(paths[2])], **options)
+        assert len(session) == 900  # still open
+    for name in ("X", "y", "time", "start"):
+        expected = np.concatenate([getattr(one, name) for one in each])
+        assert (getattr(together, name) == expected).all()
+    for name in ("feature_names", "target_names", "window", "hop", "label", "features"):
+        assert getattr(together, name) == getattr(each[0], name)
+    groups = together.groups
+    assert groups.index.tolist() == list(range(len(together)))
+    assert groups["file"].tolist() == [
+        f"{name}.hdf5" for name, one in zip("abc", each, strict=True) for _ in range(len(one))
+    ]
+    assert groups.groupby("file")["user"].unique().str[0].tolist() == ["u1", "u2", "u1"]
+    assert set(groups["side"]) == {"left", "right"}
+    assert set(groups["stage"]) == {"unconstrained", "ShakaVulcanPeace"}
+
+
+def test_windows_of_a_corpus(tmp_path, capsys):
+    corpus = Corpus(make_corpus(tmp_path / "c", n_users=3, n_sessions=8, duration=1))
+    windows = windows_of_many(corpus)
+    table = windows.groups.drop_duplicates()
+    assert table["file"].str.removesuffix(".hdf5").tolist() == corpus.table["filename"].tolist()
+    for column in ("user", "session", "stage", "side"):
+        assert table[column].tolist() == corpus.table[column].tolist()
+    # Both hands, one recording.
+    sides = table.groupby("recording")["side"].agg(sorted)
+    assert ["left", "right"] in sides.tolist()
+    part = windows_of_many(corpus.select(side="left"))
+    assert set(part.groups["side"]) == {"left"}
+    assert capsys.readouterr().err == ""  # no bar where nobody looks
+    windows_of_many(corpus, progress=True)
+    assert "8/8" in capsys.readouterr().err
+
+
+def test_a_session_without_windows_is_left_out_aloud(session_file):
+    good, empty = session_file("good.hdf5"), session_file("empty.hdf5", unsolved=[(0, 1200)])
+    short = session_file("short.hdf5", n=399)
+    with pytest.warns(UserWarning, match=r"short\.hdf5: window is 0\.2 s .*; it is left out"):
+        assert len(windows_of_many([short, good])) == len(windows_of(good))
+    with pytest.warns(UserWarning, match=r"empty\.hdf5: no row has a pose.*; it is left out"):
+        assert set(windows_of_many([good, empty]).groups["file"]) == {"good.hdf5"}
+    with (
+        pytest.warns(UserWarning, match=r"empty\.hdf5"),
+        pytest.raises(SessionError, match=r"short\.hdf5: window is"),
+    ):
+        windows_of_many([empty, short])
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"sample_rate": 1000.0}, r"b\.hdf5: sample_rate is 1000 Hz, but is 2000 Hz in .*a\.hdf5"),
+        ({"channels": 8}, r"b\.hdf5: channels are 8 .*, but are 7 .* in .*a\.hdf5; pass"),
+        ({"angles": 20}, r"b\.hdf5: joints are 20 \(THUMB_CMC_FE, .*in .*a\.hdf5; pass"),
+        ({"joint_names": list("VWXYZ")}, r"b\.hdf5: joints are 5 \(V, W, X, .*a\.hdf5; pass"),
+        ({"emg_unit": "uV"}, r"b\.hdf5: emg_unit is 'uV', but is 'noise_sd' in .*a\.hdf5; pass"),
+    ],
+)
+def test_sessions_that_do_not_fit_are_refused_by_name(session_file, change, says):
+    with pytest.raises(SessionError, match=says):
+        windows_of_many([session_file("a.hdf5"), session_file("b.hdf5", **change)])
+
+
+def test_clocks_may_differ_a_little(session_file):
+    pair = [session_file("a.hdf5"), session_file("b.hdf5", sample_rate=2000.4)]
+    assert windows_of_many(pair).sample_rate == 2000.0
+    with pytest.raises(SessionError, match=r"sample_rate is 2000\.4 Hz, but is 2000 Hz"):
+        windows_of_many(pair, window=0.50019)  # 1000 samples of one, 1001 of the other
+
+
+def test_bad_lists_of_sessions(session_file):
+    path = session_file()
+    with pytest.raises(ValueError, match="sessions is empty; pass at least one"):
+        windows_of_many([])
+    with pytest.raises(ValueError, match=r"made\.hdf5 is there twice, so that its windows could"):
+        windows_of_many([path, path.parent / "." / "made.hdf5"])
+    with pytest.raises(TypeError, match="sessions is of type str; pass a list of sessions, or use"):
+        windows_of_many(str(path))
+    with pytest.raises(TypeError, match="session is of type int; pass an open"):
+        windows_of_many([3])
+    with pytest.raises(FileNotFoundError):
+        windows_of_many([path, path.with_name("other.hdf5")])
+    with pytest.raises(ValueError, match="hop is 0 s; pass a finite number above 0"):
+        windows_of_many([path], hop=0)
 
 
 def test_real_recordings(real_file):
