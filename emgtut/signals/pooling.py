@@ -78,7 +78,7 @@ def windows_of_many(
         )
     sources = list(sessions)
     _refuse_unlike(sources, window, hop)
-    parts = []
+    parts: list[Windows] = []
     hidden = None if progress is None else not progress  # None: tqdm looks for a terminal itself
     for source in tqdm(sources, "windows", unit="file", disable=hidden):
         try:

@@ -221,7 +221,7 @@ STEM = "2022-12-06-1670313600-e3096-cv-emg-pose-train@2"
     [
         (f"{STEM}-recording-9_left", {"session": STEM}, f"{STEM}-recording-9"),
         # The name it was recorded under counts, whatever the file is called now.
-        ("renamed", {"filename": f"{STEM}-recording-9_right"}, f"{STEM}-recording-9"),
+        ("renamed", {"filename": f"{STEM}-recording-9_left"}, f"{STEM}-recording-9"),
         ("mine_left", {}, "mine"),
         ("mine_right", {}, "mine"),
         # Without a number, what one session recorded stays together.
