@@ -6,9 +6,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # One BLAS thread a process: tests and gallery already run one process a core.
 export OMP_NUM_THREADS ?= 1
 
+.NOTPARALLEL:
 .PHONY: help demo test lint docs bench notebook clean
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .venv/.base: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -33,7 +34,7 @@ lint: .venv/.lint  ## style, types, layers, docstrings, spelling
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	git ls-files 'emgtut/*.py' | xargs $(BIN)/python -m numpydoc.hooks.validate_docstrings
+	find emgtut -name '*.py' -exec $(BIN)/numpydoc lint {} +
 	$(BIN)/codespell
 docs: .venv/.docs  ## the site with its gallery: docs/_build/html/index.html
 	$(BIN)/sphinx-build -W --keep-going -j auto -b html docs docs/_build/html

@@ -69,9 +69,8 @@ autodoc_typehints = "none"  # the docstrings say types, shapes and units
 autodoc_default_options = {"members": True, "member-order": "bysource"}
 numpydoc_show_class_members = False  # autodoc lists them on the page of the class
 numpydoc_xref_param_type = False
-# The rules of `make lint`. RT01: a one-line docstring may say in its summary what it returns; the
-# linter, which reads the source, accepts that.
-numpydoc_validation_checks = {*_pyproject["tool"]["numpydoc_validation"]["checks"], "RT01"}
+# The rules of `make lint`.
+numpydoc_validation_checks = set(_pyproject["tool"]["numpydoc_validation"]["checks"])
 numpydoc_validation_exclude = {
     *_pyproject["tool"]["numpydoc_validation"]["exclude"],
     r"\.[A-Z][A-Z_]+$",  # tables carry a comment, which ends without a line for quotes

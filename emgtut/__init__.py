@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from emgtut._checks import SessionError as SessionError
     from emgtut.learn.explore import Exploration as Exploration
     from emgtut.learn.explore import explore as explore
     from emgtut.sessions.corpus import Corpus as Corpus

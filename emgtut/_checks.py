@@ -8,6 +8,7 @@ import errno
 import math
 import os
 from collections.abc import Iterable
+from difflib import get_close_matches
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,26 @@ class SessionError(ValueError):
     """
 
 
+def switched_on(variable: str) -> bool:
+    """Return whether an environment variable says yes: set, and not 0, no, off or false."""
+    return os.environ.get(variable, "").strip().lower() not in ("", "0", "no", "off", "false")
+
+
 def one_of(name: str, value: Any, allowed: Iterable[Any]) -> Any:
     """Return ``value`` if it is one of ``allowed``, else raise ``ValueError`` listing them."""
     allowed = list(allowed)
     if value not in allowed:
+        near = get_close_matches(str(value), map(str, allowed), n=1) if len(allowed) > 4 else []
+        hint = f"did you mean {near[0]!r}? " if near else ""
         listed = ", ".join(map(repr, allowed))
-        raise ValueError(f"{name} is {value!r}; pass one of {listed}")
+        raise ValueError(f"{name} is {value!r}; {hint}pass one of {listed}")
     return value
+
+
+def of_type(name: str, value: Any, wanted: type, what: str) -> None:
+    """Raise ``TypeError`` unless ``value`` is a ``wanted``; ``what`` says how to come by one."""
+    if not isinstance(value, wanted):
+        raise TypeError(f"{name} is of type {type(value).__name__}; pass {what}")
 
 
 def positive(name: str, value: Any, unit: str = "") -> float:
@@ -56,7 +70,8 @@ def existing_file(path: str | os.PathLike[str], what: str = "file") -> Path:
     ``PermissionError``), with a message that says what to do.
     """
     if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"{what} is {path!r}; pass a path as str or pathlib.Path")
+        kind = type(path).__name__
+        raise TypeError(f"{what} is of type {kind}; pass a path as str or pathlib.Path")
     path = Path(path).expanduser()
     try:
         path.stat()
@@ -71,8 +86,14 @@ def existing_file(path: str | os.PathLike[str], what: str = "file") -> Path:
         raise IsADirectoryError(errno.EISDIR, f"is a directory; {hint}", str(path))
     if not path.exists():
         near = path.parent
-        hint = "check the spelling" if near.is_dir() else f"there is no folder {near} either"
+        hint = (
+            "check the spelling"
+            if near.is_dir()
+            else f"there is no folder {near} either: check the path"
+        )
         raise FileNotFoundError(errno.ENOENT, f"no such {what}; {hint}", str(path))
+    if not path.is_file():
+        raise OSError(errno.EINVAL, f"is no regular file; name a {what}", str(path))
     if not os.access(path, os.R_OK):
         raise PermissionError(errno.EACCES, f"may not be read; try: chmod u+r {path}", str(path))
     return path

@@ -1,6 +1,7 @@
 """The ``emgtut`` command: each command is a few lines over the library."""
 
-import os
+import errno
+import textwrap
 import time
 import warnings
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Annotated, ParamSpec
 
 import typer
 
-from emgtut._checks import one_line
+from emgtut._checks import one_line, switched_on
 
 P = ParamSpec("P")
 
@@ -49,8 +50,15 @@ def command(example: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
                 run(*args, **kwargs)
             except BrokenPipeError:
                 raise  # whoever read our output left: typer ends quietly
-            except (OSError, ValueError, TypeError, ImportError) as error:
-                if os.environ.get("EMGTUT_DEBUG"):
+            except (
+                OSError,
+                ValueError,
+                TypeError,
+                ImportError,
+                MemoryError,
+                OverflowError,
+            ) as error:
+                if switched_on("EMGTUT_DEBUG"):
                     raise
                 _complain(error)
                 raise typer.Exit(2) from None
@@ -83,6 +91,9 @@ def _root(
 
 @command("emgtut demo --session my_recording.hdf5 --out my_report")
 def demo(
+    file: Annotated[
+        Path | None, typer.Argument(help="The same as --session.", show_default=False)
+    ] = None,
     session: Annotated[
         Path | None,
         typer.Option(help="Session file; without it, a synthetic one is made.", show_default=False),
@@ -92,12 +103,14 @@ def demo(
     """Take one session from file to figures: read, plot, filter, cluster, report."""
     from rich.console import Console
 
+    if file is not None and session is not None:
+        raise ValueError(f"two sessions are named, {file} and {session}; name one")
     console = Console(highlight=False)
     console.print("[bold]emgtut demo[/bold]: from a file to figures")
     with console.status("loading the libraries"):
         from emgtut.demo import Demo
     begun = time.perf_counter()
-    with Demo(session, out) as run:
+    with Demo(session or file, out) as run:
         steps = run.steps()
         for number, (what, step) in enumerate(steps, 1):
             mark = f"[{number}/{len(steps)}]"
@@ -106,7 +119,11 @@ def demo(
                 result = step()
             took = time.perf_counter() - start
             console.print(f"[green]{mark}[/green] [bold]{what}[/bold] [dim]({took:.1f} s)[/dim]")
-            console.print(f"      {result}", markup=False, soft_wrap=True)
+            lines = [result]
+            if console.is_terminal and not result.startswith("/"):  # a path stays in one piece
+                lines = textwrap.wrap(result, max(40, console.width - 8))
+            for line in lines:
+                console.print(f"      {line}", markup=False, soft_wrap=True)
         report = (run.out / "report.html").resolve()
     console.print(
         f"done in {time.perf_counter() - begun:.0f} s. Open the report in a browser:", style="bold"
@@ -175,7 +192,7 @@ def fetch(
 
 @command("emgtut make-session practice.hdf5 --stage unconstrained --seed 1")
 def make_session(
-    path: Annotated[Path, typer.Argument(help="File to write.")],
+    path: Annotated[Path, typer.Argument(help="File to write, customarily ending in .hdf5.")],
     stage: Annotated[
         str, typer.Option(help="Movement; a wrong name lists all 29.")
     ] = "CountingUpDownFaceSideAway",
@@ -185,12 +202,18 @@ def make_session(
     user: Annotated[
         str | None, typer.Option(help="Who wears the band.", show_default=False)
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> None:
     """Make one synthetic session."""
     from emgtut.sessions import synthetic
 
+    if path.exists() and not force:
+        raise FileExistsError(
+            errno.EEXIST, "is there already; type --force to replace it", str(path)
+        )
+    who = int(user) if user is not None and user.isdecimal() else user
     written = synthetic.make_session(
-        path, stage=stage, duration=duration, side=side, seed=seed, user=user
+        path, stage=stage, duration=duration, side=side, seed=seed, user=who
     )
     typer.echo(written)
 

@@ -1,9 +1,10 @@
 """The whole way on one session, step by step: ``emgtut demo``.
 
 Each step is a method that does its part, adds to the report and returns one line for the
-terminal. Whoever extends the demo adds a method and names it in ``STEPS``.
+terminal. Whoever extends the demo adds a method and names it in `Demo.steps`.
 """
 
+import errno
 from collections.abc import Callable
 from contextlib import ExitStack
 from html import escape
@@ -35,6 +36,17 @@ if TYPE_CHECKING:
 
 #: Seconds shown where a figure shows a stretch of signal.
 _SHOWN = 15.0
+#: Every figure the demo may write.
+_FIGURES = (
+    "emg_and_angles",
+    "spectrum",
+    "spectrum_filtered",
+    "wristband",
+    "scree",
+    "clusters_of_samples",
+    "clusters_of_windows",
+    "clusters_over_time",
+)
 _ONE_CHANNEL = "skipped: one channel has no second direction to look in"
 
 
@@ -56,7 +68,9 @@ class Demo:
         self.path = None if session is None else Path(session)
         self.out = Path(out).expanduser()
         if self.out.exists() and not self.out.is_dir():
-            raise NotADirectoryError(20, "is a file; name a folder with --out", str(self.out))
+            raise NotADirectoryError(
+                errno.ENOTDIR, "is a file; name a folder with --out", str(self.out)
+            )
         self._open = ExitStack()
         self.filtered = False
 
@@ -91,6 +105,8 @@ class Demo:
         path = load_sample() if self.path is None else self.path
         self.session = self._open.enter_context(Emg2PoseSessionData(path))
         self.report = Report(f"emgtut: {self.session.hdf5_path.name}", self.out)
+        for name in _FIGURES:  # of an earlier report, perhaps on another session
+            (self.out / f"{name}.png").unlink(missing_ok=True)
         return f"{self.session!r}".strip("<>").partition(" ")[2]
 
     def check_rows(self) -> str:
@@ -119,10 +135,12 @@ class Demo:
             "Signals", "As an MNE Raw", f"{self.raw._repr_html_()}<p>{escape(description)}</p>"
         )
         n_marks = len(self.raw.annotations)
-        return f"{len(self.raw.ch_names)} channels, {n_marks} annotations"
+        return f"{_counted(len(self.raw.ch_names), 'channel')}, {_counted(n_marks, 'annotation')}"
 
     def filter_if_needed(self) -> str:
         """Look at the spectrum, and filter what is not muscle."""
+        if self._too_short():
+            return self._too_short()
         need = needed_filters(self.raw)
         self.report.add_figure(
             "Signals",
@@ -146,14 +164,14 @@ class Demo:
 
     def draw_wristband(self) -> str:
         """Draw the RMS of each channel on the ring."""
-        rms = np.sqrt(np.mean(np.square(self._emg() - self._emg().mean(axis=0)), axis=0))
+        rms = self._emg().std(axis=0)
         loudest = self.session.channel_names[int(np.argmax(rms))]
         self.report.add_figure(
             "Signals",
             "Activity around the wrist",
             plot_wristband(rms, unit=emg_unit(self.session.emg_unit)),
-            "Neighbouring electrodes see the same muscle. Where on the wrist the first channel "
-            "sits is not known.",
+            "Do neighbours look alike? Electrodes side by side often see the same muscle. Where on "
+            "the wrist the first channel sits is not known.",
             name="wristband",
         )
         return f"loudest: {loudest}, RMS {rms.max():.3g} {emg_unit(self.session.emg_unit)}"
@@ -162,6 +180,8 @@ class Demo:
         """Cluster raw samples, as the first tutorial does."""
         if self.session.n_channels < 2:
             return _ONE_CHANNEL
+        if self._too_short():
+            return self._too_short()
         found = explore(
             self.session, n_components=min(3, self.session.n_channels), filter=self._filter()
         )
@@ -170,7 +190,7 @@ class Demo:
             "Structure",
             "Share of the variance along each axis",
             plot_scree(found),
-            "Neighbouring electrodes see the same muscle, so few axes hold much of the variance.",
+            "How many axes does it take? The more channels see the same muscle, the fewer.",
             name="scree",
         )
         self.report.add_figure(
@@ -188,6 +208,8 @@ class Demo:
         """Cluster windows by their RMS, which ignores the sign."""
         if self.session.n_channels < 2:
             return _ONE_CHANNEL
+        if self.session.duration < 2:
+            return f"skipped: {self.session.duration:g} s hold too few windows"
         found = explore(
             self.session,
             n_components=min(5, self.session.n_channels),
@@ -224,6 +246,10 @@ class Demo:
             return self.session.emg
         return self.raw.get_data(picks="emg").T / layout.VOLTS_PER_UNIT[self.session.emg_unit]
 
+    def _too_short(self) -> str:
+        n_samples = len(self.session)
+        return "" if n_samples >= 100 else f"skipped: {_counted(n_samples, 'sample')} are too few"
+
     def _filter(self) -> Callable[[np.ndarray], np.ndarray] | None:
         return (lambda _: self._emg()) if self.filtered else None
 
@@ -252,6 +278,10 @@ def run_demo(session: Any = None, out: Any = "demo-report") -> Path:
         for _, step in demo.steps():
             step()
     return demo.out / "report.html"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _stretch_to_show(session: Emg2PoseSessionData, seconds: float) -> float:

@@ -13,6 +13,7 @@ VARIABLES = {
     "EMGTUT_DATA": "folder for fetched and made data",
     "EMGTUT_OFFLINE": "1: never use the network",
     "EMGTUT_QUIET": "1: no progress bars",
+    "EMGTUT_DEBUG": "1: errors of the command line with their traceback",
     "EMGTUT_REAL": "1: lessons use the fetched recording where they can",
 }
 

@@ -1,5 +1,7 @@
 """The one vocabulary of errors: what arrived, what was expected, what to do."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -53,3 +55,15 @@ def test_paths(tmp_path):
         _checks.existing_file(tmp_path / "b" / "c")
     with pytest.raises(IsADirectoryError, match=r"such as a b\.hdf5"):
         _checks.existing_file(tmp_path)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="is no regular file"):
+        _checks.existing_file(pipe)
+
+
+@pytest.mark.parametrize("value", ["", "0", "no", "off", "False"])
+def test_switches(monkeypatch, value):
+    monkeypatch.setenv("EMGTUT_QUIET", value)
+    assert not _checks.switched_on("EMGTUT_QUIET")
+    monkeypatch.setenv("EMGTUT_QUIET", "yes")
+    assert _checks.switched_on("EMGTUT_QUIET")

@@ -60,7 +60,7 @@ class TestInfo:
     def test_shows_a_session(self, session_file):
         done = emgtut("info", session_file(unsolved=[(0, 120)]))
         assert done.returncode == 0
-        for text in ("unconstrained", "left", "7 channels", "90.0 % of rows, in 1 runs"):
+        for text in ("unconstrained", "left", "7 channels", "90.0 % of rows, in 1 run"):
             assert text in done.stdout
 
     def test_of_a_real_recording(self, real_file):
@@ -120,10 +120,19 @@ class TestMake:
             assert data.stage == "ShakaVulcanPeace"
             assert len(data) == 10_000
 
+    def test_an_existing_file_is_kept_unless_forced(self, tmp_path):
+        path = tmp_path / "precious.hdf5"
+        path.write_text("years of work")
+        assert "type --force to replace it" in refused("make-session", path, "--duration", 2)
+        assert path.read_text() == "years of work"
+        assert emgtut("make-session", path, "--duration", 2, "--force").returncode == 0
+        with Emg2PoseSessionData(path) as data:
+            assert data.synthetic
+
     def test_refusals(self, tmp_path):
         path = tmp_path / "x.hdf5"
-        line = refused("make-session", path, "--stage", "Counting")
-        assert "'Counting'" in line
+        line = refused("make-session", path, "--stage", "FingerWiggling")
+        assert "did you mean 'FingerWigglingSpreading'?" in line
         assert "'CountingUpDownFaceSideAway'" in line
         assert "duration" in refused("make-session", path, "--duration", -1)
         assert "side" in refused("make-session", path, "--side", "both")
@@ -182,7 +191,11 @@ class TestDemo:
 
     def test_on_a_real_recording(self, real_file, tmp_path):
         session = real_file("openbci_fingers_clean.hdf5")
-        done = emgtut("demo", "--session", session, "--out", tmp_path / "r")
+        stale = tmp_path / "r" / "clusters_over_time.png"
+        stale.parent.mkdir()
+        stale.write_text("of an earlier report")
+        done = emgtut("demo", session, "--out", tmp_path / "r")
+        assert stale.read_bytes().startswith(b"\x89PNG")
         assert done.returncode == 0, done.stderr
         assert "60 Hz hum stands out" in done.stdout
         assert "high-pass 20 Hz, notch 60 Hz" in done.stdout
@@ -197,6 +210,7 @@ class TestDemo:
         assert "is not an HDF5 file" in refused("demo", "--session", text, "--out", out)
         assert not out.exists()
         assert "is a file; name a folder" in refused("demo", "--out", text)
+        assert "name one" in refused("demo", text, "--session", text)
 
     @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
     def test_ctrl_c_leaves_no_half_file(self, tmp_path):

@@ -44,6 +44,7 @@ def plot_scree(exploration: Exploration, *, ax: "Axes | None" = None) -> "Axes":
     >>> plot_scree(explore(load_sample())).get_ylabel()
     'Share of variance (%)'
     """
+    _checks.of_type("exploration", exploration, Exploration, "what emgtut.explore returns")
     ax = style.axes_for(ax, figsize=(7, 4))
     percent = 100 * exploration.scree
     number = np.arange(1, len(percent) + 1)
@@ -104,6 +105,7 @@ def plot_clusters(
     >>> plot_clusters(explore(load_sample())).get_zlabel()
     'PC3 (noise SD)'
     """
+    _checks.of_type("exploration", exploration, Exploration, "what emgtut.explore returns")
     dimensions = _checks.one_of("dimensions", dimensions, (3, 2))
     max_points = _checks.count("max_points", max_points)
     n_components = exploration.scores.shape[1]
@@ -186,6 +188,7 @@ def plot_cluster_strip(exploration: Exploration, *, ax: "Axes | None" = None) ->
     >>> plot_cluster_strip(explore(load_sample(), on="features")).get_xlabel()
     'Time (s)'
     """
+    _checks.of_type("exploration", exploration, Exploration, "what emgtut.explore returns")
     ax = style.axes_for(ax, figsize=(9, 2.8))
     n_clusters = len(exploration.centers)
     step = exploration.hop / exploration.sample_rate

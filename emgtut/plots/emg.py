@@ -1,5 +1,6 @@
 """Signals and angles over time, spectra, and the ring of electrodes."""
 
+from os import PathLike
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -14,6 +15,11 @@ from emgtut import _checks
 from emgtut.plots import style
 from emgtut.sessions import layout
 from emgtut.sessions.emg2pose import Emg2PoseSessionData
+from emgtut.signals.raw import to_raw
+from emgtut.signals.windows import opened
+
+#: An open session, or the path of its file.
+Source = Emg2PoseSessionData | str | PathLike[str]
 
 #: Columns a trace is drawn with: more than pixels in a figure, far fewer than samples.
 _COLUMNS = 1500
@@ -21,7 +27,7 @@ _COLUMNS = 1500
 
 @style.themed
 def plot_emg(
-    source: Emg2PoseSessionData | BaseRaw,
+    source: Source | BaseRaw,
     *,
     start: float = 0.0,
     duration: float = 10.0,
@@ -35,8 +41,8 @@ def plot_emg(
 
     Parameters
     ----------
-    source : Emg2PoseSessionData or mne.io.BaseRaw
-        An open session (drawn in its stored unit) or an MNE Raw (drawn in µV).
+    source : Emg2PoseSessionData, path-like or mne.io.BaseRaw
+        A session or the path of its file (drawn in its stored unit), or an MNE Raw (drawn in µV).
     start, duration : float
         Stretch to draw, in seconds from the start of the recording.
     channels : list of str, optional
@@ -64,6 +70,12 @@ def plot_emg(
     ('Time (s)', ['EMG01', 'EMG05'])
     """
     times, emg, names, unit = _emg_of(source, start, duration, channels)
+    if not np.isfinite(emg).all():
+        row, channel = np.argwhere(~np.isfinite(emg))[0]
+        raise ValueError(
+            f"{names[channel]} is not finite at {times[row]:.4f} s; choose another stretch, or "
+            "repair the recording first"
+        )
     emg = emg - np.median(emg, axis=0)
     # One step between the lines of zero fits nearly all of the loudest channel.
     step = 2 * float(np.quantile(np.abs(emg), 0.999)) or 1.0
@@ -80,8 +92,7 @@ def plot_emg(
         )
     ax.set_yticks([-k * step for k in range(len(names))], names)
     ax.set_ylim(-(len(names) - 0.3) * step, 0.7 * step)
-    ax.set_xlim(times[0], times[-1])
-    ax.set_xlabel(style.label("Time", "s"))
+    _limit(ax, times)
     ax.set_ylabel("EMG channel (no unit)")
     ax.set_title(f"EMG; one row of the grid is {step:.3g} {unit}")
     return ax
@@ -89,7 +100,7 @@ def plot_emg(
 
 @style.themed
 def plot_angles(
-    session: Emg2PoseSessionData,
+    session: Source,
     *,
     start: float = 0.0,
     duration: float = 10.0,
@@ -100,8 +111,8 @@ def plot_angles(
 
     Parameters
     ----------
-    session : Emg2PoseSessionData
-        An open session.
+    session : Emg2PoseSessionData or path-like
+        An open session, or the path of its file.
     start, duration : float
         Stretch to draw, in seconds from the start of the recording.
     joints : list of str, optional
@@ -128,6 +139,17 @@ def plot_angles(
     >>> ax.get_ylabel()
     'Joint angle (deg)'
     """
+    with opened(session) as session:
+        return _draw_angles(session, start, duration, joints, ax)
+
+
+def _draw_angles(
+    session: Emg2PoseSessionData,
+    start: float,
+    duration: float,
+    joints: list[str] | None,
+    ax: Any,
+) -> Any:
     first, last = _rows(session.duration, session.sample_rate, len(session), start, duration)
     names = session.joint_names
     if joints is None:
@@ -135,7 +157,7 @@ def plot_angles(
         joints = [name for name in joints if name != "THUMB_MCP_FE"] or joints
     columns = [names.index(_checks.one_of("joints", joint, names)) for joint in joints]
     angles = np.degrees(session.read(layout.JOINT_ANGLES, first, last)[:, columns])
-    solved = session.no_ik_failure[first:last]
+    solved = layout.solved_rows(session.read(layout.JOINT_ANGLES, first, last))
     angles[~solved] = np.nan
     times = np.arange(first, last) / session.sample_rate
     every = max(1, len(times) // _COLUMNS)
@@ -151,8 +173,7 @@ def plot_angles(
         )
     for a, b in layout.runs_of(~solved):
         ax.axvspan(times[a], times[b - 1], **style.UNSOLVED)
-    ax.set_xlim(times[0], times[-1])
-    ax.set_xlabel(style.label("Time", "s"))
+    _limit(ax, times)
     ax.set_ylabel(style.label("Joint angle", "deg"))
     ax.set_title("Joint angles" + ("" if solved.all() else "; hatched: no pose"))
     ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
@@ -160,15 +181,13 @@ def plot_angles(
 
 
 @style.themed
-def plot_session(
-    session: Emg2PoseSessionData, *, start: float = 0.0, duration: float = 10.0
-) -> Figure:
+def plot_session(session: Source, *, start: float = 0.0, duration: float = 10.0) -> Figure:
     """Draw EMG above joint angles on one time axis.
 
     Parameters
     ----------
-    session : Emg2PoseSessionData
-        An open session.
+    session : Emg2PoseSessionData or path-like
+        An open session, or the path of its file.
     start, duration : float
         Stretch to draw, in seconds from the start of the recording.
 
@@ -186,29 +205,34 @@ def plot_session(
     >>> len(figure.axes)
     2
     """
-    figure, (above, below) = plt.subplots(
-        2,
-        1,
-        sharex=True,
-        figsize=(10, 3.4 + 0.28 * session.n_channels),
-        height_ratios=[1 + 0.2 * session.n_channels, 2],
-        layout="constrained",
-    )
-    plot_emg(session, start=start, duration=duration, ax=above)
-    above.set_xlabel("")
-    plot_angles(session, start=start, duration=duration, ax=below)
-    figure.suptitle(f"{session.stage}: EMG and the pose it moves")
+    with opened(session) as session:
+        # Before a figure exists that nobody would close.
+        _rows(session.duration, session.sample_rate, len(session), start, duration)
+        figure, (above, below) = plt.subplots(
+            2,
+            1,
+            sharex=True,
+            figsize=(10, 3.4 + 0.28 * session.n_channels),
+            height_ratios=[1 + 0.2 * session.n_channels, 2],
+            layout="constrained",
+        )
+        plot_emg(session, start=start, duration=duration, ax=above)
+        above.set_xlabel("")
+        plot_angles(session, start=start, duration=duration, ax=below)
+        figure.suptitle(f"{session.stage}: EMG and the pose it moves")
     return figure
 
 
 @style.themed
-def plot_psd(raw: BaseRaw, *, fmin: float = 1.0, ax: Any = None, title: str | None = None) -> Any:
+def plot_psd(
+    raw: BaseRaw | Source, *, fmin: float = 1.0, ax: Any = None, title: str | None = None
+) -> Any:
     """Draw the power spectral density of each EMG channel and their median, log-log.
 
     Parameters
     ----------
-    raw : mne.io.BaseRaw
-        A recording, such as `emgtut.to_raw` returns.
+    raw : mne.io.BaseRaw, Emg2PoseSessionData or path-like
+        A recording, such as `emgtut.to_raw` returns, or a session.
     fmin : float
         Lowest frequency to draw, in Hz.
     ax : matplotlib.axes.Axes, optional
@@ -229,8 +253,11 @@ def plot_psd(raw: BaseRaw, *, fmin: float = 1.0, ax: Any = None, title: str | No
     'Power spectral density (µV²/Hz)'
     """
     _checks.positive("fmin", fmin, "Hz")
-    length = min(int(raw.info["sfreq"] * 2), len(raw.times))
-    spectrum = raw.compute_psd(
+    recording: BaseRaw = raw if isinstance(raw, BaseRaw) else to_raw(raw)
+    length = min(int(recording.info["sfreq"] * 2), len(recording.times))
+    if length < 16:
+        raise ValueError(f"the recording has {length} samples; a spectrum takes 16 or more")
+    spectrum = recording.compute_psd(
         "welch", picks="emg", fmin=fmin, n_fft=length, reject_by_annotation=False, verbose="error"
     )
     power, frequencies = spectrum.get_data(picks="emg", return_freqs=True)
@@ -324,6 +351,11 @@ def plot_wristband(
     return ax
 
 
+def _limit(ax: Any, times: np.ndarray) -> None:
+    ax.set_xlim(times[0], times[-1] if len(times) > 1 else times[0] + 1e-3)
+    ax.set_xlabel(style.label("Time", "s"))
+
+
 def _rows(
     length: float, rate: float, n_rows: int, start: float, duration: float
 ) -> tuple[int, int]:
@@ -334,35 +366,37 @@ def _rows(
             f"start is {start} s, but the recording has {length:.3f} s; "
             f"pass a start from 0 to below {length:.3f}"
         )
-    first = int(start * rate)
-    return first, max(first + 2, min(int((start + duration) * rate), n_rows))
+    first = min(round(start * rate), n_rows - 1)
+    return first, min(max(first + 1, round((start + duration) * rate)), n_rows)
 
 
 def _emg_of(
-    source: Emg2PoseSessionData | BaseRaw,
+    source: Source | BaseRaw,
     start: float,
     duration: float,
     channels: list[str] | None,
 ) -> tuple[np.ndarray, np.ndarray, list[str], str]:
     """Return times, samples, names and unit of a stretch of either kind of source."""
-    if isinstance(source, BaseRaw):
-        rate, n_rows = source.info["sfreq"], len(source.times)
-        names = [
-            name
-            for name, kind in zip(source.ch_names, source.get_channel_types(), strict=True)
-            if kind == "emg"
-        ]
-    else:
-        rate, n_rows, names = source.sample_rate, len(source), list(source.channel_names)
+    if not isinstance(source, BaseRaw):
+        with opened(source) as session:
+            return _stored_emg(session, start, duration, channels)
+    rate, n_rows = source.info["sfreq"], len(source.times)
+    kinds = source.get_channel_types()
+    names = [name for name, kind in zip(source.ch_names, kinds, strict=True) if kind == "emg"]
     first, last = _rows(n_rows / rate, rate, n_rows, start, duration)
     wanted = [_checks.one_of("channels", name, names) for name in channels or names]
-    times = np.arange(first, last) / rate
-    if isinstance(source, BaseRaw):
-        data = source.get_data(picks=wanted, start=first, stop=last, units={"emg": "uV"})
-        return times[: data.shape[1]], data.T, wanted, "µV"
-    columns = [names.index(name) for name in wanted]
-    emg = source.read(layout.EMG, first, last)[:, columns]
-    return times[: len(emg)], emg, wanted, style.emg_unit(source.emg_unit)
+    data = source.get_data(picks=wanted, start=first, stop=last, units={"emg": "uV"})
+    return np.arange(first, last) / rate, data.T, wanted, "µV"
+
+
+def _stored_emg(
+    session: Emg2PoseSessionData, start: float, duration: float, channels: list[str] | None
+) -> tuple[np.ndarray, np.ndarray, list[str], str]:
+    rate, names = session.sample_rate, session.channel_names
+    first, last = _rows(session.duration, rate, len(session), start, duration)
+    wanted = [_checks.one_of("channels", name, names) for name in channels or names]
+    emg = session.read(layout.EMG, first, last)[:, [names.index(name) for name in wanted]]
+    return np.arange(first, last) / rate, emg, wanted, style.emg_unit(session.emg_unit)
 
 
 def _envelope(times: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

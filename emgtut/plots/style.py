@@ -14,8 +14,6 @@ import seaborn as sns
 from cycler import cycler
 from matplotlib.axes import Axes
 
-from emgtut import _checks
-
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -175,7 +173,8 @@ def emg_unit(name: str) -> str:
     Parameters
     ----------
     name : str
-        Name in the file: ``"noise_sd"``, ``"uV"``, ``"mV"``, ``"V"``.
+        Name in the file: ``"noise_sd"``, ``"uV"``, ``"mV"``, ``"V"``; any other is written as it
+        is.
 
     Returns
     -------
@@ -188,4 +187,4 @@ def emg_unit(name: str) -> str:
     >>> emg_unit("noise_sd"), emg_unit("uV")
     ('noise SD', 'µV')
     """
-    return EMG_UNITS[_checks.one_of("emg_unit", name, EMG_UNITS)]
+    return EMG_UNITS.get(name, name)

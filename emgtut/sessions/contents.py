@@ -1,7 +1,7 @@
 """What the samples of a session look like: one pass over the file, little memory."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -132,80 +132,105 @@ def survey(session: "Emg2PoseSessionData") -> Contents:
         What was found.
     """
     n_rows, n_channels = len(session), session.n_channels
-    rows_of = session.timeseries
     block = _BLOCK
-    if rows_of.chunks:
-        block = max(1, _BLOCK // rows_of.chunks[0]) * rows_of.chunks[0]
+    if chunks := session.timeseries.chunks:
+        block = max(1, _BLOCK // chunks[0]) * chunks[0]
     thin = max(1, n_rows // _THINNED)
-    gap = max(GAP_SECONDS, GAP_SAMPLES / session.sample_rate)
 
     solved = np.empty(n_rows, bool)
-    gaps: list[tuple[int, float]] = []
-    backwards: list[tuple[int, float]] = []
+    stamps = np.empty(n_rows)
+    kept = []
     n_repeated = n_not_finite = 0
     first_not_finite: tuple[int, int] | None = None
-    last: np.ndarray | None = None
-    origin = np.zeros(n_channels)
     total, total_of_squares = np.zeros(n_channels), np.zeros(n_channels)
     n_finite = np.zeros(n_channels)
-    kept = []
+    origin: np.ndarray | None = None
+    above = None
 
     for start in range(0, n_rows, block):
-        rows = rows_of[start : start + block]
+        rows = session._block(start, start + block)
         solved[start : start + len(rows)] = layout.solved_rows(rows[layout.JOINT_ANGLES])
+        stamps[start : start + len(rows)] = rows[layout.TIME]
 
         with np.errstate(invalid="ignore"):  # signalling NaN of damaged bytes
             emg = np.ascontiguousarray(rows[layout.EMG], dtype=np.float64)
-        finite = np.isfinite(emg)
-        if not finite.all():
-            bad_rows = ~finite.all(axis=1)
-            n_not_finite += int(bad_rows.sum())
-            if first_not_finite is None:
-                row, channel = np.argwhere(~finite)[0]
-                first_not_finite = (start + int(row), int(channel))
-            emg[~finite] = np.nan
+        n_repeated += _repeats(emg, above)
+        above = emg[-1:].copy()
+        kept.append(emg[-start % thin :: thin].copy())
+
         # Sums of differences to the first row: raw recordings sit on offsets a hundred times
         # their signal.
-        if start == 0:
-            origin = np.nan_to_num(emg[0])
-        moved = np.where(finite, emg - origin, 0.0)
-        total += moved.sum(axis=0)
-        total_of_squares += np.einsum("ij,ij->j", moved, moved)
-        n_finite += finite.sum(axis=0)
-        kept.append(emg[-start % thin :: thin])
+        if origin is None:
+            origin = np.nan_to_num(emg[0], posinf=0, neginf=0)
+        emg -= origin
+        finite_in_block = np.full(n_channels, len(emg))
+        if not np.isfinite(emg.sum()):
+            finite = np.isfinite(emg)
+            n_not_finite += int((~finite.all(axis=1)).sum())
+            if first_not_finite is None and not finite.all():
+                row, channel = np.argwhere(~finite)[0]
+                first_not_finite = (start + int(row), int(channel))
+            emg[~finite] = 0
+            finite_in_block = finite.sum(axis=0)
+        n_finite += finite_in_block
+        total += emg.sum(axis=0)
+        total_of_squares += np.einsum("ij,ij->j", emg, emg)
 
-        stamps = rows[layout.TIME]
-        if last is None:
-            above, stamps_above = emg[:1] + 1, stamps[:1]
-        else:
-            above, stamps_above = last[layout.EMG], last[layout.TIME]
-        steps = np.diff(stamps, prepend=stamps_above)
-        found = np.flatnonzero(~((steps >= 0) & (steps <= gap)))
-        for row, step in zip((start + found).tolist(), steps[found].tolist(), strict=True):
-            (gaps if step > gap else backwards).append((row, step))
-        n_repeated += int((np.diff(emg, axis=0, prepend=above) == 0).all(axis=1).sum())
-        last = rows[-1:]
-
-    quantiles = np.full((2, n_channels), np.nan)
-    thinned = np.concatenate(kept)
-    for k in range(n_channels):
-        column = thinned[np.isfinite(thinned[:, k]), k]
-        if len(column):
-            quantiles[:, k] = np.quantile(column, [0.001, 0.999])
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = total / n_finite
         variance = total_of_squares / n_finite - mean**2
-    clock_fits = len(gaps) <= max(1, n_rows // 10)
+    low, high = _quantiles(np.concatenate(kept))
     return Contents(
         solved=solved,
-        gaps=gaps if clock_fits else [],
-        backwards=backwards,
-        clock_fits=clock_fits,
+        **_clock(stamps, session.sample_rate),
         n_repeated_rows=n_repeated,
         n_not_finite=n_not_finite,
         first_not_finite=first_not_finite,
-        emg_mean=origin + mean,
+        emg_mean=(0 if origin is None else origin) + mean,
         emg_sd=np.sqrt(np.maximum(variance, 0.0)),
-        emg_low=quantiles[0],
-        emg_high=quantiles[1],
+        emg_low=low,
+        emg_high=high,
     )
+
+
+def _repeats(emg: np.ndarray, above: np.ndarray | None) -> int:
+    """Count the rows that equal the one above them."""
+    lower, upper = emg[1:], emg[:-1]
+    same = np.flatnonzero(lower[:, 0] == upper[:, 0])  # few pass, so few rows are compared whole
+    count = int((lower[same] == upper[same]).all(axis=1).sum())
+    return count + (above is not None and bool((emg[0] == above[0]).all()))
+
+
+def _clock(stamps: np.ndarray, rate: float) -> dict[str, Any]:
+    """Find holes and steps back in the stamps, and whether they tell time at all."""
+    steps = np.diff(stamps)
+    gap = max(GAP_SECONDS, GAP_SAMPLES / rate)
+    back = np.flatnonzero(~(steps >= 0))
+    jumps = np.flatnonzero(steps > gap)
+    # Without its holes, a recording takes about as long as its rows at the rate.
+    advanced = float(steps.sum() - steps[jumps].sum())
+    expected = (len(stamps) - 1 - len(jumps)) / rate
+    fits = len(jumps) <= max(1, len(stamps) // 10) and (
+        len(back) > 0 or expected / 2 <= advanced <= expected * 2
+    )
+    return {
+        "clock_fits": bool(fits),
+        "gaps": _listed(jumps, steps) if fits else [],
+        "backwards": _listed(back, steps),
+    }
+
+
+def _listed(found: np.ndarray, steps: np.ndarray) -> list[tuple[int, float]]:
+    return list(zip((found + 1).tolist(), steps[found].tolist(), strict=True))
+
+
+def _quantiles(emg: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the 0.1 and 99.9 % quantiles of each channel, of its finite values."""
+    quantiles = np.full((2, emg.shape[1]), np.nan)
+    if np.isfinite(emg).all():
+        return tuple(np.quantile(emg, [0.001, 0.999], axis=0))
+    for k in range(emg.shape[1]):
+        column = emg[np.isfinite(emg[:, k]), k]
+        if len(column):
+            quantiles[:, k] = np.quantile(column, [0.001, 0.999])
+    return quantiles[0], quantiles[1]

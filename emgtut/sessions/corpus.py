@@ -18,6 +18,11 @@ from emgtut.sessions.emg2pose import Emg2PoseSessionData
 
 _TIMES = ["start", "end"]
 _FLAGS = ["held_out_user", "held_out_stage"]
+_WORDS = {
+    "side": ("left", "right"),
+    "split": ("train", "val", "test"),
+    "generalization": ("none", "user", "stage", "user_stage"),
+}
 _SUFFIX = ".hdf5"
 
 
@@ -145,11 +150,11 @@ class Corpus:
         for column, wanted in columns.items():
             _checks.one_of("column", column, self.table.columns)
             found = self.table[column]
-            several = isinstance(wanted, (list, tuple, set, frozenset))
-            for value in wanted if several else [wanted]:
+            values = list(wanted) if pd.api.types.is_list_like(wanted) else [wanted]
+            for value in values:
                 if not (found == value).any():
                     raise ValueError(f"no row has {column}={value!r}; {_nearest(value, found)}")
-            kept &= found.isin(wanted if several else [wanted])
+            kept &= found.isin(values)
         return self._of(self.folder, self.table[kept])
 
     def splits(self) -> dict[str, "Corpus"]:
@@ -270,7 +275,8 @@ class Corpus:
 def _read(path: Path) -> pd.DataFrame:
     try:
         # Everything as text first: "none" and "False" must not become something else on the way.
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, skip_blank_lines=False)
+        table = table[(table != "").any(axis=1)]
     except (ValueError, UnicodeDecodeError) as error:
         raise SessionError(
             f"{path}: is not a table ({_checks.one_line(error)}); pass the metadata.csv of a corpus"
@@ -285,6 +291,12 @@ def _read(path: Path) -> pd.DataFrame:
         raise SessionError(f"{path}: lists no session; make or fetch the corpus again")
     others = [name for name in table.columns if name not in layout.METADATA_COLUMNS]
     table = table[[*layout.METADATA_COLUMNS, *others]].copy()
+    for name in layout.METADATA_COLUMNS:
+        blank = table[name].str.strip() == ""
+        _typed(path, table[name], table[name].where(~blank), "the others of its column")
+    for name, allowed in _WORDS.items():
+        known = table[name].where(table[name].isin(allowed))
+        _typed(path, table[name], known, " or ".join(allowed))
     for name in _TIMES:
         table[name] = _typed(path, table[name], pd.to_numeric(table[name], errors="coerce"), "1.5")
     for name in _FLAGS:
@@ -301,7 +313,7 @@ def _typed(path: Path, text: pd.Series, values: pd.Series, expected: str) -> pd.
     if bad.any():
         row = int(bad.to_numpy().argmax())
         raise SessionError(
-            f"{path}: {text.name} is {text.iloc[row]!r} in line {row + 2}; "
+            f"{path}: {text.name} is {text.iloc[row]!r} in line {text.index[row] + 2}; "
             f"expected something like {expected}; correct the line"
         )
     return values

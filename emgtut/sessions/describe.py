@@ -1,12 +1,12 @@
 """A session in words: for the command line, for ``repr`` in a notebook, for a report."""
 
-from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emgtut.sessions import layout
+from emgtut.sessions.opening import start_date
 
 if TYPE_CHECKING:
     from emgtut.sessions.emg2pose import Emg2PoseSessionData
@@ -28,15 +28,14 @@ def session_facts(session: "Emg2PoseSessionData") -> dict[str, str]:
     found = session.contents
     unit = session.emg_unit
     stated, named = session._sides
-    start = session.metadata.get(session.START_TIME)
+    n_runs = len(layout.runs_of(found.solved))
+    start = start_date(session.metadata)
     facts = {
         "session": session.session_name,
         "user": session.user,
         "stage": session.stage,
         "side": stated or named or "unknown",
-        "start": f"{datetime.fromtimestamp(start, UTC):%Y-%m-%d %H:%M:%S} UTC"
-        if isinstance(start, float) and 0 <= start < 4e9
-        else "unknown",
+        "start": f"{start:%Y-%m-%d %H:%M:%S} UTC" if start else "unknown",
         "length": f"{len(session)} rows, {session.duration:.3f} s at {session.sample_rate:g} Hz",
         "EMG": (
             f"{session.n_channels} channels, unit {unit}, "
@@ -46,7 +45,7 @@ def session_facts(session: "Emg2PoseSessionData") -> dict[str, str]:
         "angles": f"{session.n_angles} ({', '.join(session.joint_names[:5])}"
         + (", ...)" if session.n_angles > 5 else ")"),
         "with a pose": (
-            f"{100 * found.solved_share:.1f} % of rows, in {len(layout.runs_of(found.solved))} runs"
+            f"{100 * found.solved_share:.1f} % of rows, in {n_runs} run{'' if n_runs == 1 else 's'}"
         ),
         "storage": storage_line(session),
     }

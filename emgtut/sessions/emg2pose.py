@@ -1,7 +1,6 @@
 """Read one session file: one wrist, one stage, one recording."""
 
 import mmap
-import os
 import warnings
 from collections.abc import Iterator, KeysView
 from contextlib import contextmanager
@@ -97,11 +96,13 @@ class Emg2PoseSessionData:
     def __init__(self, hdf5_path: str | PathLike[str]) -> None:
         self.hdf5_path = _checks.existing_file(hdf5_path, "session file")
         self._file = open_hdf5(self.hdf5_path)
-        # The same bytes once more, to map: another file may get this name while we read.
-        self._bytes = self.hdf5_path.open("rb")
         try:
             self.timeseries = find_rows(self._file)
-            self.metadata = read_attributes(self._bytes, self.timeseries)
+            with self.hdf5_path.open("rb") as stream:
+                self.metadata = read_attributes(stream, self.timeseries)
+                # The same bytes once more: reading from a map of the file beats HDF5, and
+                # another file may get this name while we read.
+                self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         except SessionError as error:
             self.close()
             raise self._error(str(error)) from None
@@ -114,7 +115,8 @@ class Emg2PoseSessionData:
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
         self._file.close()
-        self._bytes.close()
+        if hasattr(self, "_map"):
+            self._map.close()
 
     def __enter__(self) -> Self:
         return self
@@ -416,20 +418,32 @@ class Emg2PoseSessionData:
             return None
         same = h5py.h5t.py_create(rows.dtype, logical=True) == rows.id.get_type()
         end = offset + len(rows) * rows.dtype.itemsize
-        return offset if same and end <= os.fstat(self._bytes.fileno()).st_size else None
+        return offset if same and end <= len(self._map) else None
+
+    def _block(self, start: int, stop: int) -> np.ndarray:
+        """Return rows to look at and forget: a view of the map where that is possible."""
+        if self._contiguous_at is None:
+            return self.timeseries[start:stop]
+        self._refuse_cut_file()
+        dtype = self.timeseries.dtype
+        first = self._contiguous_at + start * dtype.itemsize
+        return np.frombuffer(self._map, dtype, min(stop, len(self)) - start, first)
+
+    def _refuse_cut_file(self) -> None:
+        if self._map.size() < len(self._map):  # touching what is gone would end the process
+            raise OSError(f"the file was cut to {self._map.size()} bytes while it was open")
 
     def _copied(self, field: str, start: int, stop: int, offset: int) -> np.ndarray:
-        """Copy one field out of a map of the file: faster than HDF5, which converts whole rows."""
+        """Copy one field out of the map: HDF5 would convert whole rows."""
+        self._refuse_cut_file()
         dtype = self.timeseries.dtype
         kind, at = dtype.fields[field][:2]
         # As plain bytes, one block a row: numpy copies those faster than small arrays of numbers.
         block = np.dtype((np.void, kind.itemsize))
         copied = np.empty(stop - start, block)
         if len(copied):
-            with mmap.mmap(self._bytes.fileno(), 0, access=mmap.ACCESS_READ) as file:
-                copied[:] = np.ndarray(
-                    len(copied), block, file, offset + start * dtype.itemsize + at, dtype.itemsize
-                )
+            first = offset + start * dtype.itemsize + at
+            copied[:] = np.ndarray(len(copied), block, self._map, first, dtype.itemsize)
         return copied.view(kind.base).reshape(-1, *kind.shape)
 
     def _rows_between(self, start: int, stop: int) -> np.ndarray:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, overload
 
+from emgtut import _checks
 from emgtut._checks import SessionError
 from emgtut.sessions import layout
 from emgtut.sessions._remote import archive, download
@@ -296,7 +297,7 @@ def _working_in(source: RemoteSet) -> Iterator[None]:
 
 def _refuse_offline(path: Path, what: str, *files: str) -> None:
     """Raise if the network may not be used."""
-    if not download.switched_on("EMGTUT_OFFLINE"):
+    if not _checks.switched_on("EMGTUT_OFFLINE"):
         return
     if path.name == METADATA:
         option, call = "--metadata", "fetch_metadata()"

@@ -186,12 +186,9 @@ def solved_rows(joint_angles: np.ndarray) -> np.ndarray:
     >>> solved_rows(np.array([[0.0, 0.0], [0.0, 0.1], [np.nan, 0.1]])).tolist()
     [False, True, False]
     """
-    # One pass each for the largest and the smallest angle instead of |angle| in a copy.
-    # NaN travels through both; comparisons with NaN are False.
-    with np.errstate(invalid="ignore"):
-        high, low = joint_angles.max(axis=1), joint_angles.min(axis=1)
-        moving = (high > UNSOLVED_BELOW) | (low < -UNSOLVED_BELOW)
-    return moving & np.isfinite(high) & np.isfinite(low)
+    with np.errstate(invalid="ignore"):  # signalling NaN of damaged bytes
+        posed = (np.abs(joint_angles) > UNSOLVED_BELOW).any(axis=1)
+    return posed & np.isfinite(joint_angles).all(axis=1)
 
 
 def runs_of(mask: np.ndarray, min_samples: int = 1) -> list[tuple[int, int]]:

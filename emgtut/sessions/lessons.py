@@ -1,8 +1,8 @@
 """Which recording a lesson works on."""
 
-import os
 from pathlib import Path
 
+from emgtut import _checks
 from emgtut.sessions.fetch import FIRST, MINI, data_dir
 from emgtut.sessions.synthetic import load_sample
 
@@ -33,7 +33,7 @@ def lesson_session(stage: str, *, seed: int = 3) -> Path:
     ...     data.synthetic
     True
     """
-    if os.environ.get("EMGTUT_REAL", "") not in ("", "0"):
+    if _checks.switched_on("EMGTUT_REAL"):
         real = data_dir() / MINI.folder / f"{FIRST}.hdf5"
         if real.is_file():
             return real

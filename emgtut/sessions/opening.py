@@ -1,5 +1,6 @@
 """Open a session file and find out whether it is one, before any sample is read."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -136,6 +137,17 @@ def read_attributes(stream: BinaryIO, rows: h5py.Dataset) -> dict[str, Any]:
             "correct the attribute, or remove it to have the rate estimated from the stamps"
         )
     return metadata
+
+
+def start_date(metadata: dict[str, Any]) -> datetime | None:
+    """Return the attribute ``start`` as a date, in UTC; None if it is missing or no plausible date.
+
+    MNE and FIF files hold dates of 1970 to 2038.
+    """
+    start = metadata.get("start")
+    if start is None or not is_number(start) or not 0 < start < 2**31:
+        return None
+    return datetime.fromtimestamp(float(start), UTC)
 
 
 def damaged(what: str, error: BaseException) -> str:

@@ -362,6 +362,7 @@ def load_sample(
     """
     from filelock import FileLock
 
+    from emgtut.sessions._remote.download import make_folder
     from emgtut.sessions.fetch import data_dir
 
     # Before any of them becomes part of a file name.
@@ -372,7 +373,9 @@ def load_sample(
     who = "" if user is None else f"_user-{_key(muscles.wearer(_checked_user(user)).name)[0]:08x}"
     name = f"{stage}_{side}_{duration:g}s_seed{seed}{who}_recipe{_RECIPE}.hdf5"
     path = data_dir() / "samples" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if _is_whole(path):  # before anything is written: a shared cache may be read-only
+        return path
+    make_folder(path.parent)
     # One process makes it, the others wait; each looks before it makes.
     with FileLock(path.with_suffix(".lock")):
         if not _is_whole(path):

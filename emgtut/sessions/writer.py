@@ -1,8 +1,9 @@
 """The only code that writes the session layout."""
 
+import errno
 import math
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from numbers import Real
@@ -35,15 +36,12 @@ def beside(path: Path) -> Iterator[Path]:
         A new, empty file beside it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent)
-    os.close(handle)
-    part = Path(name)
+    part = path.with_name(f".{path.stem[:60]}.{secrets.token_hex(6)}.part")
+    part.touch(exist_ok=False)
+    mode = part.stat().st_mode  # whoever writes may put a private file in its place
     try:
         yield part
-        # mkstemp makes private files; the result gets the permissions a new file would have.
-        mask = os.umask(0)
-        os.umask(mask)
-        part.chmod(0o666 & ~mask)
+        part.chmod(mode)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -99,7 +97,7 @@ def write_session(
 
     Examples
     --------
-    >>> import tempfile
+    >>> import secrets
     >>> from pathlib import Path
     >>> import numpy as np
     >>> from emgtut import Emg2PoseSessionData, write_session
@@ -118,7 +116,7 @@ def write_session(
     """
     path = Path(path).expanduser()
     if path.is_dir():
-        raise IsADirectoryError(21, "is a directory; name a file in it", str(path))
+        raise IsADirectoryError(errno.EISDIR, "is a directory; name a file in it", str(path))
     rate = _checks.positive("sample_rate", sample_rate, "Hz")
     emg_array = _table("emg", emg)
     angles = _table("joint_angles", joint_angles)
@@ -127,10 +125,13 @@ def write_session(
             f"emg has {len(emg_array)} rows and joint_angles has {len(angles)}; "
             "pass one row of each for every sample"
         )
+    with np.errstate(over="ignore"):
+        emg_array = emg_array.astype(np.float32)
     if not np.isfinite(emg_array).all():
         row, channel = np.argwhere(~np.isfinite(emg_array))[0]
         raise ValueError(
-            f"emg is not finite at row {row}, channel {channel}; repair or cut such rows first"
+            f"emg is not finite as a 32-bit float at row {row}, channel {channel}; "
+            "repair or cut such rows first"
         )
     origin = _start_time(attrs.get("start"))
     stamps = origin + np.arange(len(angles)) / rate if time is None else _stamps(time, len(angles))
@@ -209,7 +210,9 @@ def _check_attributes(attributes: dict[str, Any], n_channels: int, n_angles: int
             "leave num_channels out, it is set from emg"
         )
     names = attributes.get("joint_names")
-    if names is not None and (isinstance(names, str) or len(set(names)) != n_angles):
+    if names is not None and (
+        isinstance(names, str) or not len(set(names)) == len(names) == n_angles
+    ):
         raise ValueError(
             f"joint_names is {names!r}; pass one name, all different, "
             f"for each of the {n_angles} angles"

@@ -17,6 +17,8 @@ HIGHPASS = 20.0
 _DRIFT = 2.0
 #: Mains frequencies there are, in Hz.
 MAINS = (50.0, 60.0)
+#: Less power than this, in V², is rounding: a thousandth of what the quietest amplifier adds.
+_NOTHING = (1e-9) ** 2
 #: How far a line must stand out of its surroundings to count as hum, as a ratio of powers.
 _STANDS_OUT = 10.0
 
@@ -107,12 +109,16 @@ def needed_filters(raw: "BaseRaw") -> Need:
     True
     """
     rate = raw.info["sfreq"]
+    if rate <= 2 * HIGHPASS:
+        return Need(None, (), f"at {rate:g} Hz there is no EMG band to look at")
     length = min(int(2 * rate), len(raw.times))
     spectrum = raw.compute_psd(
         "welch", picks="emg", n_fft=length, reject_by_annotation=False, verbose="error"
     )
     power, frequencies = spectrum.get_data(picks="emg", return_freqs=True)
     median = np.median(power, axis=0)
+    if median.max() * rate < _NOTHING:
+        return Need(None, (), "no channel moves")
     above = max(float(np.median(median[frequencies >= HIGHPASS])), 1e-300)
     low = float(median[frequencies < HIGHPASS].mean()) / above
     loudest = {f: _line(median, frequencies, f) for f in MAINS if f + 10 < rate / 2}

@@ -316,6 +316,10 @@ _FASTER = {"zc": _fast_zc, "ssc": _fast_ssc, "log_var": _fast_log_var}
 # -- what arrived ---------------------------------------------------------------------------------
 
 
+#: No band has more electrodes: a wider array that is not longer lies on its side.
+_MOST_CHANNELS = 256
+
+
 def as_samples(emg: ArrayLike) -> np.ndarray:
     """Return EMG as 32- or 64-bit floats that lie row by row, or say why that cannot be.
 
@@ -341,6 +345,11 @@ def as_samples(emg: ArrayLike) -> np.ndarray:
         raise ValueError(
             f"emg has shape {array.shape} and type {array.dtype}; "
             f"pass numbers in an array of (n_samples, n_channels){hint}"
+        )
+    if array.shape[1] > max(array.shape[0], _MOST_CHANNELS):
+        raise ValueError(
+            f"emg has shape {array.shape}: {array.shape[1]} channels of {array.shape[0]} samples; "
+            "samples come first: pass emg.T"
         )
     narrow = array.dtype.kind == "f" and array.dtype.itemsize <= 4
     return np.require(array, np.float32 if narrow else np.float64, ["C", "A"])

@@ -8,7 +8,6 @@ import inspect
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from os import PathLike
 from typing import Any, Literal
 
@@ -21,6 +20,7 @@ from emgtut import _checks
 from emgtut._checks import SessionError
 from emgtut.sessions import layout
 from emgtut.sessions.emg2pose import Emg2PoseSessionData
+from emgtut.sessions.opening import start_date
 
 #: What most MNE calls need on EMG: ``raw.filter(20, 450, **EMG)``. To MNE, EMG is not a "data
 #: channel", so without picks they find no channel to work on.
@@ -210,7 +210,7 @@ class RawSession(BaseRaw):
         info["description"] = _description(session, unit, volts, swing)
         if session.user != "unknown":
             info["subject_info"] = {"his_id": session.user}
-        self.set_meas_date(_date(session.metadata.get(session.START_TIME)))
+        self.set_meas_date(start_date(session.metadata))
         marks = [(0, n_rows, f"stage/{session.stage}")]
         marks += [(start, stop, "BAD_IK") for start, stop in layout.runs_of(~found.solved)]
         marks += [(row, row, "BAD_ACQ_SKIP") for row, _ in found.gaps]
@@ -356,15 +356,6 @@ def _description(session: Emg2PoseSessionData, unit: str, volts: float, swing: f
         lost = sum(step - 1 / session.sample_rate for _, step in found.gaps)
         parts.append(f"{len(found.gaps)} holes in time, {lost:.3f} s in all, left out")
     return "; ".join(parts)
-
-
-def _date(start: Any) -> datetime | None:
-    """Return unix time as a date that MNE can store, None if it is not plausibly one."""
-    try:
-        plausible = 0 < start < 2**31  # FIF files keep seconds in 32 bits
-    except TypeError:
-        return None
-    return datetime.fromtimestamp(float(start), UTC) if plausible else None
 
 
 __all__ = ["EMG", "RawSession", "to_raw", "typical_swing"]

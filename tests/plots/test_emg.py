@@ -5,7 +5,16 @@ import numpy as np
 import pytest
 
 from emgtut import Emg2PoseSessionData, to_raw
-from emgtut.plots import plot_angles, plot_emg, plot_psd, plot_session, plot_wristband
+from emgtut.plots import (
+    plot_angles,
+    plot_cluster_strip,
+    plot_clusters,
+    plot_emg,
+    plot_psd,
+    plot_scree,
+    plot_session,
+    plot_wristband,
+)
 from emgtut.plots.emg import _envelope
 
 
@@ -54,7 +63,7 @@ class TestTraces:
             plot_emg(session, start=9)
         with pytest.raises(ValueError, match="duration is -1 s"):
             plot_emg(session, duration=-1)
-        with pytest.raises(ValueError, match="channels is 'EMG99'; pass one of 'EMG01'"):
+        with pytest.raises(ValueError, match=r"channels is 'EMG99'; .*pass one of 'EMG01'"):
             plot_emg(session, channels=["EMG99"])
         with pytest.raises(ValueError, match="joints is 'THUMB'; pass one of 'a'"):
             plot_angles(session, joints=["THUMB"])
@@ -126,3 +135,24 @@ class TestWristband:
     def test_values_that_are_none(self, values):
         with pytest.raises(ValueError, match="pass one finite number"):
             plot_wristband(values)
+
+
+class TestWhatCanBeDrawn:
+    def test_a_path_is_a_session(self, session_file):
+        path = session_file(n=4000)
+        assert len(plot_emg(path, duration=1).collections) == 7
+        assert plot_angles(str(path), duration=1).lines
+        assert len(plot_session(path, duration=1).axes) == 2
+        assert plot_psd(path).lines
+
+    @pytest.mark.parametrize("draw", [plot_emg, plot_angles, plot_session, plot_psd])
+    def test_an_array_is_refused_by_type(self, draw):
+        with pytest.raises(TypeError, match=r"of type ndarray; pass"):
+            draw(np.zeros((100, 4)))
+        assert not plt.get_fignums()
+
+    def test_clusters_are_drawn_from_an_exploration(self, session):
+        for draw in (plot_clusters, plot_scree, plot_cluster_strip):
+            with pytest.raises(TypeError, match=r"pass what emgtut\.explore returns"):
+                draw(session)
+        assert not plt.get_fignums()

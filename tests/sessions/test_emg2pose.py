@@ -509,6 +509,32 @@ class TestBadFiles:
         except SessionError as error:
             assert str(path) in str(error)  # noqa: PT017 (reading is as good an outcome)
 
+    def test_a_file_cut_while_it_is_open(self, session_file):
+        path = session_file()
+        with Emg2PoseSessionData(path) as data:
+            with path.open("r+b") as file:
+                file.truncate(9000)
+            for read in (lambda: data["emg"], lambda: data.emg, data.valid_runs):
+                with pytest.raises(SessionError, match="cut to 9000 bytes while it was open"):
+                    read()
+
+    def test_not_closing_is_no_warning(self, session_file):
+        import gc
+
+        data = Emg2PoseSessionData(session_file())
+        emg = data["emg"]
+        del data
+        gc.collect()  # warnings are errors here
+        assert emg.shape == (1200, 7)
+
+    @pytest.mark.parametrize("stamps", [np.zeros(1200), 1e3 * np.arange(1200) / 2000])
+    def test_stamps_that_tell_no_time(self, session_file, stamps):
+        with Emg2PoseSessionData(session_file(time=stamps)) as data:
+            assert not data.contents.clock_fits
+            assert data.contents.gaps == []
+            assert any("rows over rate" in note for note in data.contents.notes())
+            data.check()
+
     def test_damaged_chunk(self, session_file):
         path = rewrite(session_file(n=4000), chunks=(500,), compression="gzip", fletcher32=True)
         whole = bytearray(path.read_bytes())

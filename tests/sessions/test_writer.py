@@ -83,7 +83,12 @@ def test_rows_that_are_not_finite_become_unsolved(tmp_path):
         ({"emg": np.ones((4, 0))}, r"emg has shape \(4, 0\)"),
         ({"emg": np.full((4, 3), "x")}, "emg has shape .* and type <U1"),
         ({"joint_angles": np.ones((0, 2))}, r"joint_angles has shape \(0, 2\)"),
-        ({"emg": np.full((4, 3), np.nan)}, "emg is not finite at row 0, channel 0"),
+        (
+            {"emg": np.full((4, 3), np.nan)},
+            "emg is not finite as a 32-bit float at row 0, channel 0",
+        ),
+        ({"emg": np.full((4, 3), 1e39)}, "emg is not finite as a 32-bit float"),
+        ({"joint_names": ["a", "b", "b"]}, "joint_names is"),
         ({"time": [0, 1, 2]}, r"time has shape \(3,\)"),
         ({"time": [0, 1, np.nan, 2]}, "time is nan at row 2"),
         ({"time": [0, 2, 1, 3]}, "time goes back at row 2"),

@@ -49,9 +49,18 @@ def test_slow_recordings_have_no_mains_to_look_for(rng):
     assert not needed_filters(recording(rng, rate=100.0, seconds=30))
 
 
-def test_a_silent_recording_asks_for_nothing():
+@pytest.mark.parametrize("value", [0.0, 9e-3, 1 / 3])
+def test_a_recording_that_never_moves_asks_for_nothing(value):
     info = mne.create_info(["EMG01"], RATE, "emg")
-    assert not needed_filters(mne.io.RawArray(np.zeros((1, 5000)), info, verbose="error"))
+    need = needed_filters(mne.io.RawArray(np.full((1, 5000), value), info, verbose="error"))
+    assert not need
+    assert need.why == "no channel moves"
+
+
+def test_a_rate_without_an_emg_band(rng):
+    need = needed_filters(recording(rng, rate=30.0, seconds=30))
+    assert not need
+    assert "no EMG band" in need.why
 
 
 def test_the_two_real_recordings(real_file):

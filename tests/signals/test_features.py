@@ -305,3 +305,9 @@ def test_compiles_where_nothing_can_be_kept():
         "print(window_features(np.ones((4, 2)), window=4, hop=4).sum())\n"
     )
     assert out.split() == ["4.0"]
+
+
+def test_an_array_on_its_side_is_refused():
+    with pytest.raises(ValueError, match=r"5000 channels of 16 samples.*pass emg\.T"):
+        window_features(np.zeros((16, 5000)), window=4, hop=2)
+    assert window_features(np.zeros((10, 64)), window=4, hop=2).shape == (4, 192)

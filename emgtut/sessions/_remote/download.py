@@ -4,11 +4,13 @@ import errno
 import os
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from emgtut import _checks
 from emgtut._checks import SessionError
 from emgtut.sessions.writer import beside
 
@@ -18,11 +20,6 @@ SILENT_AFTER = 30.0
 PAUSES = (1.0, 4.0)
 #: Seconds after which waiting for another process is worth a line.
 PATIENCE = 1.0
-
-
-def switched_on(variable: str) -> bool:
-    """Return True if an environment variable is set to anything but nothing, 0, no or false."""
-    return os.environ.get(variable, "").strip().lower() not in ("", "0", "no", "off", "false")
 
 
 def say(text: str) -> None:
@@ -41,9 +38,8 @@ def make_folder(folder: Path) -> None:
     """Create a cache folder, or say how to choose another one."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".writable-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         what = f"cannot be written to ({error.strerror}); set EMGTUT_DATA to a folder that can"
         raise type(error)(error.errno, what, str(folder)) from None
@@ -156,7 +152,9 @@ def download(
 @contextmanager
 def _progress(size: int) -> Iterator[object]:
     """Give a progress bar where a person watches; elsewhere None."""
-    shown = sys.stderr is not None and sys.stderr.isatty() and not switched_on("EMGTUT_QUIET")
+    shown = (
+        sys.stderr is not None and sys.stderr.isatty() and not _checks.switched_on("EMGTUT_QUIET")
+    )
     if not shown:
         yield None
         return
