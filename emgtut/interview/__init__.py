@@ -1,0 +1,20 @@
+"""The interview: fifteen parts from a file to a pose, judged by checks that say what is wrong.
+
+Answers use NumPy, h5py and the standard library. `check` judges one of them; an `Interview` adds
+the clock, hints and a report, and keeps them in a file.
+"""
+
+from emgtut.interview.judge import check
+from emgtut.interview.parts import PARTS, Part, parts_of
+from emgtut.interview.result import Result, Results
+from emgtut.interview.sessions import hidden_session
+
+__all__ = [
+    "PARTS",
+    "Part",
+    "Result",
+    "Results",
+    "check",
+    "hidden_session",
+    "parts_of",
+]
