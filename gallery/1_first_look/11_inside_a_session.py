@@ -39,7 +39,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from emgtut import Emg2PoseSessionData, load_sample, window_features
-from emgtut.anatomy import FINGER_JOINTS, FLEXION_JOINTS, JOINTS
+from emgtut.anatomy import FINGER_JOINTS, JOINTS
+from emgtut.sessions.recipe.postures import curls
 
 # %%
 # The recording is a made one; it says so itself, in the attribute ``synthetic``.
@@ -56,8 +57,8 @@ with h5py.File(path) as file:
     rows = group["timeseries"]
     facts["bytes_per_row"] = rows.dtype.itemsize
     print(f"\n{len(rows)} rows of {facts['bytes_per_row']} bytes:")
-    for name in rows.dtype.names:
-        print(f"{name:>12}: {rows.dtype[name].base} x {rows.dtype[name].shape or 1}")
+    for name, (kind, _) in rows.dtype.fields.items():
+        print(f"{name:>12}: {kind.base} x {kind.shape or 1}")
 
 # %%
 # The layout, with a reader
@@ -74,45 +75,46 @@ with Emg2PoseSessionData(path) as session:
 
 facts["megabytes_second"] = second.nbytes / 1e6
 facts["megabytes_file"] = len(stamps) * facts["bytes_per_row"] / 1e6
-print(f"one second of rows: {facts['megabytes_second']:.2f} MB to pass over")
-print(f"{stamps.nbytes / 1e6:.2f} MB of stamps: {facts['megabytes_file']:.2f} MB to pass over")
+print(f"one second of all fields: {facts['megabytes_second']:5.2f} MB to pass over")
+print(f"all of the time stamps:   {facts['megabytes_file']:5.2f} MB to pass over")
 
 # %%
 # Which unit is that?
 # -------------------
 # The file stores numbers and names no volts. They were scaled until the noise of the device had a
-# standard deviation of one, and that noise is estimated at 2.46 µV. Three readings are around;
-# the amplifier decides between them, because it clips at 6.6 mV.
+# standard deviation of one, and that noise is estimated at 2.46 µV. Three readings are around; the
+# amplifier rules one of them out, because it clips at 6.6 mV.
 
 facts["emg_sd"] = float(emg.std())
 peak = float(np.percentile(np.abs(emg), 99.9))
 print(f"SD of all samples: {facts['emg_sd']:.1f} noise SD")
-for label, volts in (("noise_sd", 2.46e-6), ("microvolt", 1e-6), ("millivolt", 1e-3)):
-    facts[f"peak_mv_as_{label}"] = 1e3 * peak * volts
-    verdict = "impossible" if peak * volts > 6.6e-3 else "possible"
-    print(f"as {label:<10} 99.9 % lie below {1e3 * peak * volts:7.3f} mV: {verdict}")
+for label, volts in {"noise_sd": 2.46e-6, "microvolt": 1e-6, "millivolt": 1e-3}.items():
+    facts[f"peak_mv_as_{label}"] = below = 1e3 * peak * volts
+    verdict = "impossible" if below > 6.6 else "possible"
+    print(f"as {label:<10} 99.9 % lie below {below:7.3f} mV: {verdict}")
 
 # %%
-# .. admonition:: Mistake M03: "the numbers are millivolts"
-#    :class: mistake
+# .. admonition:: Mistake: "the numbers are millivolts"
+#    :class: mistake M03
 #
-#    A well-known tutorial says so next to the factor for microvolts. Plots survive either reading;
-#    thresholds and comparisons with other devices do not.
+#    The tutorial that this project began with says so, next to the factor for microvolts. Plots
+#    survive either reading; thresholds and comparisons with other devices do not.
 #
 # Is time regular?
 # ----------------
 # Stamps are unix seconds. A step of several samples would mean lost rows, a negative step a clock
-# that was set back. Look for either.
+# that was set back. Look for either: steps off the axis are counted in the bars at its two ends.
 
 steps = 1e6 * np.diff(stamps)
-facts["largest_step_us"] = float(steps.max())
+least, most = float(steps.min()), float(steps.max())
+facts |= {"smallest_step_us": least, "largest_step_us": most}
 facts["stamp_resolution_us"] = float(1e6 * np.spacing(stamps[0]))
 figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
-axes.hist(steps, bins=np.arange(499, 501, 0.05))
+axes.hist(np.clip(steps, 498, 502), bins=np.arange(497.975, 502.05, 0.05))
 axes.set(title="Steps between time stamps", xlabel="step (µs)", ylabel="rows (count)")
-axes.set(yscale="log", ylim=(0.5, None))
+axes.set(yscale="log", xlim=(497.9, 502.1), ylim=(0.5, None))
 plt.show()
-print(f"largest step: {facts['largest_step_us']:.2f} µs", end=", ")
+print(f"smallest step: {least:.2f} µs, largest: {most:.2f} µs")
 print(f"resolution of a stamp: {facts['stamp_resolution_us']:.2f} µs")
 
 # %%
@@ -121,30 +123,9 @@ print(f"resolution of a stamp: {facts['stamp_resolution_us']:.2f} µs")
 #
 # The pose, and where it is missing
 # ---------------------------------
-# A row holds 20 angles in radians. The thumb begins with flexion (FE), the fingers with abduction
-# (AA): columns of a (5, 4) table would not compare. What do the hatched stretches have in common?
-
-for finger, columns in FINGER_JOINTS.items():
-    print(f"{finger:>7}: " + ", ".join(f"{k} {JOINTS[k].partition('_')[2]}" for k in columns))
-
-seconds = np.arange(len(emg)) / rate
-figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
-extent = (0, seconds[-1], len(JOINTS) - 0.5, -0.5)
-image = axes.imshow(np.degrees(angles[::100]).T, aspect="auto", extent=extent, cmap="cividis")
-for before, after in pairwise(runs):
-    span = before[1] / rate, after[0] / rate
-    axes.axvspan(*span, facecolor="none", edgecolor="white", hatch="//", linewidth=0)
-axes.set_yticks([1.5 + 4 * k for k in range(5)], FINGER_JOINTS)
-axes.set(title="Joint angles, unsolved rows hatched", xlabel="time (s)", ylabel="finger (no unit)")
-axes.grid(visible=False)
-figure.colorbar(image, label="angle (deg)")
-plt.show()
-facts["unsolved_percent"] = float(100 * (1 - solved.mean()))
-print(f"rows without a pose: {facts['unsolved_percent']:.1f} %")
-
-# %%
-# Inside each hatched stretch all angles have one and the same colour. There the cameras lost the
-# markers, and :term:`inverse kinematics` had nothing to solve.
+# A row holds 20 angles in radians. The thumb begins with flexion (FE, bending), the fingers with
+# :term:`abduction` (AA, spreading): the first column of a (5, 4) table would mix the two. Hatched
+# below are rows for which the motion capture has no solution; all 20 numbers are there, though.
 #
 # .. admonition:: Predict
 #    :class: predict
@@ -152,39 +133,57 @@ print(f"rows without a pose: {facts['unsolved_percent']:.1f} %")
 #    Which pose does an :term:`unsolved row <unsolved frame>` show: the last one seen, a fist, or
 #    something else? And would a model notice that it is no pose?
 
-row = runs[0][1]
-flexion = [[j for j in columns if j in FLEXION_JOINTS] for columns in FINGER_JOINTS.values()]
-solved_row, unsolved_row = (
-    [float(np.degrees(angles[k, columns]).sum()) for columns in flexion] for k in (row - 1, row)
-)
-figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
-axes.bar(np.arange(5) - 0.2, solved_row, 0.38, label="last solved row")
-bars = axes.bar(np.arange(5) + 0.2, unsolved_row, 0.38, label="unsolved row", hatch="//")
-axes.bar_label(bars, fmt="%.0f")
-axes.set_xticks(range(5), FINGER_JOINTS)
-axes.set(title="Two neighbouring rows", xlabel="finger (no unit)", ylabel="summed flexion (deg)")
-axes.legend(loc="upper left")
+for finger, columns in FINGER_JOINTS.items():
+    print(f"{finger:>7}:", *(f"{k:>2} {JOINTS[k].partition('_')[2]}" for k in columns))
+
+figure, axes = plt.subplots(figsize=(8, 4.2), layout="constrained")
+extent = (0, len(emg) / rate, len(JOINTS) - 0.5, -0.5)
+degrees = np.degrees(angles[::100]).T
+image = axes.imshow(degrees, aspect="auto", extent=extent, cmap="cividis")
+for before, after in pairwise(runs):
+    gap = before[1] / rate, after[0] / rate
+    axes.axvspan(*gap, facecolor="none", edgecolor="white", hatch="//", linewidth=0)
+axes.set_yticks([1.5 + 4 * k for k in range(5)], FINGER_JOINTS)
+axes.set(title="Joint angles, unsolved rows hatched", xlabel="time (s)")
+axes.set_ylabel("finger (no unit)")
+axes.grid(visible=False)
+figure.colorbar(image, label="angle (deg)")
 plt.show()
-facts["curl_unsolved_deg"] = sum(unsolved_row)
-print(f"summed flexion of the unsolved row: {facts['curl_unsolved_deg']:.1f} deg")
+facts["unsolved_percent"] = float(100 * (1 - solved.mean()))
+print(f"rows without a pose: {facts['unsolved_percent']:.1f} %")
 
 # %%
-# **What happened.** Every angle is zero, and zero is a pose: the flat, open hand. Within one
-# sample the hand seems to jump there from wherever it was. Nothing in the numbers warns a model.
+# **What happened.** Inside each hatched stretch all angles have one and the same colour, whatever
+# came before. There the cameras lost the markers, and :term:`inverse kinematics` had nothing to
+# solve. How much is a finger bent, one row before the first stretch and in its first row?
+
+row = runs[0][1]
+bend = np.degrees(curls(angles[row - 1 : row + 1]))
+print("mean flexion (deg)", *(f"{finger:>7}" for finger in FINGER_JOINTS))
+for what, fingers in zip(("last solved row", "unsolved row"), bend, strict=True):
+    print(f"{what:>18}", *(f"{angle:7.0f}" for angle in fingers))
+facts["largest_unsolved_deg"] = float(np.degrees(np.abs(angles[~solved]).max()))
+print(f"largest angle of all unsolved rows: {facts['largest_unsolved_deg']:.1f} deg")
+
+# %%
+# Every angle is zero, and zero is a pose: the flat, open hand. Within one sample the hand seems to
+# jump there from wherever it was. Nothing in the numbers warns a model.
 #
-# .. admonition:: Mistake M02: "zeros are a pose"
-#    :class: mistake
+# .. admonition:: Mistake: "zeros are a pose"
+#    :class: mistake M02
 #
 #    One zero angle among others is a pose. All of them zero means that nobody knows.
 #
 # Runs are half open: ``stop`` is the first row that does not belong. A run of ``n`` rows then holds
-# ``n - width + 1`` windows. Published code takes the last row for ``stop`` and subtracts once more.
+# ``n - width + 1`` windows, one for each row that a window can start at (a hop of one). The code
+# published with emg2pose takes the last row for ``stop`` and subtracts once more.
 
 width, hop = 500, 100
-n_windows = sum(stop - start - width + 1 for start, stop in runs)
-n_slipped = sum(max(0, (stop - 1) - start - 1 - width + 1) for start, stop in runs)
-facts["n_runs"], facts["n_windows"], facts["n_lost"] = len(runs), n_windows, n_windows - n_slipped
-print(f"{facts['n_runs']} runs hold {facts['n_windows']} windows; the slip loses {facts['n_lost']}")
+lengths = np.array([stop - start for start, stop in runs])
+n_windows = int((lengths - width + 1).sum())
+n_slipped = int((lengths - 1 - 1 - width + 1).sum())
+facts |= {"n_runs": len(runs), "n_windows": n_windows, "n_lost": n_windows - n_slipped}
+print(f"{len(runs)} runs hold {n_windows} windows; the slip loses {facts['n_lost']}")
 
 # %%
 # What do the zeros cost?
@@ -198,20 +197,19 @@ y = np.degrees(angles[starts + width - 1])
 whole = np.array([solved[a : a + width].all() for a in starts])
 cut = int(0.75 * len(emg))
 train, test = starts + width + 1000 <= cut, (starts >= cut) & whole
-knuckles = [JOINTS.index(f"{name}_MCP_FE") for name in ("INDEX", "MIDDLE", "RING", "PINKY")]
+knuckles = [k for k, name in enumerate(JOINTS) if name.endswith("MCP_FE") and k > 3]
 bent = y[test][:, knuckles] > 30
-
 predicted = {}
 for label, chosen in (("kept", train), ("removed", train & whole)):
-    model = make_pipeline(StandardScaler(), Ridge(alpha=10)).fit(X[chosen], y[chosen])
-    predicted[label] = model.predict(X[test])
+    model = make_pipeline(StandardScaler(), Ridge(alpha=10))
+    predicted[label] = model.fit(X[chosen], y[chosen]).predict(X[test])
     error = predicted[label] - y[test]
-    facts[f"mae_{label}_deg"] = float(np.abs(error).mean())
-    facts[f"bent_{label}_deg"] = float(error[:, knuckles][bent].mean())
-    print(f"zeros {label:>7}: MAE {facts[f'mae_{label}_deg']:.1f} deg, ", end="")
-    print(f"bent knuckles {facts[f'bent_{label}_deg']:+.1f} deg")
-facts["mae_mean_pose_deg"] = float(np.abs(y[train & whole].mean(0) - y[test]).mean())
-print(f"    mean pose: MAE {facts['mae_mean_pose_deg']:.1f} deg")
+    mae, off = np.abs(error).mean(), error[:, knuckles][bent].mean()
+    facts |= {f"mae_{label}_deg": float(mae), f"bent_{label}_deg": float(off)}
+    print(f"zeros {label:>7}: MAE {mae:4.1f} deg, bent knuckles {off:+5.1f} deg")
+mean_pose = y[train & whole].mean(axis=0)
+facts["mae_mean_pose_deg"] = float(np.abs(mean_pose - y[test]).mean())
+print(f"    mean pose: MAE {facts['mae_mean_pose_deg']:4.1f} deg")
 
 # %%
 # The zeros pull bent fingers towards the open hand, and the error grows although no unsolved row is
@@ -220,8 +218,9 @@ print(f"    mean pose: MAE {facts['mae_mean_pose_deg']:.1f} deg")
 figure, axes = plt.subplots(figsize=(8, 3.2), layout="constrained")
 axes.plot(y[test][:, knuckles].mean(1), color="0.25", label="true")
 for label, style in (("removed", "C0--"), ("kept", "C3:")):
-    axes.plot(predicted[label][:, knuckles].mean(1), style, label=f"zeros {label}")
-axes.set(title="Mean of four knuckles", xlabel="test window (count)", ylabel="flexion (deg)")
+    axes.plot(predicted[label][:, knuckles].mean(axis=1), style, label=f"zeros {label}")
+axes.set(title="Mean of four knuckles", xlabel="test window (count)")
+axes.set_ylabel("flexion (deg)")
 axes.legend()
 plt.show()
 
