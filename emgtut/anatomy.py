@@ -5,7 +5,7 @@ Angles are in radians, lengths in millimetres. Zero is a flat hand; a positive f
 towards the thumb's side, the same for every finger and for both hands.
 """
 
-from itertools import pairwise
+from itertools import pairwise as _pairwise
 
 #: Digits from the thumb's side.
 FINGERS = ("thumb", "index", "middle", "ring", "little")
@@ -63,7 +63,7 @@ FINGER_LANDMARKS = {
 }
 
 #: Pairs of landmarks that are joined in a drawing, digit by digit.
-EDGES = tuple(pair for chain in FINGER_LANDMARKS.values() for pair in pairwise(chain))
+EDGES = tuple(pair for chain in FINGER_LANDMARKS.values() for pair in _pairwise(chain))
 
 #: The 9 channels of the Virtual Hand. Inside emgtut +1 is full flexion on each.
 VIRTUAL_HAND_CHANNELS = (
