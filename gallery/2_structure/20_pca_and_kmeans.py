@@ -10,21 +10,23 @@ Why clusters of raw samples sort the side of zero and the loudness, and what to 
 
    * Test a clustering in three ways that need no new data.
    * Build features that do not see the sign of the signal.
-   * Choose the number of clusters by whether they can be found again.
+   * Judge a number of clusters by whether the same groups can be found again.
 
 **You need:** :ref:`sphx_glr_auto_gallery_1_first_look_10_hand_pose_from_emg.py`, its last picture.
 
 **Not covered:** prediction. The hand plays no part in finding clusters; it only judges them.
 
-**Settings:** :term:`window` 500 samples (250 ms), :term:`hop` 100 (50 ms), five components.
+**Settings:** :term:`window` 500 samples (250 ms), :term:`hop` 100 (50 ms), three components.
 """
 
 # %%
 # A picture that looks like a result
 # ----------------------------------
-# Sixteen channels are sixteen dimensions, too many to look at. Principal components turn the axes
-# so that the first few hold as much of the variance as possible; k-means then gives each sample
-# the number of its nearest centre. :func:`emgtut.explore` does both.
+# Sixteen channels are sixteen dimensions, too many to look at. :term:`Principal components <PCA>`
+# turn the axes so that the first few hold as much of the variance as possible; :term:`k-means` then
+# gives each sample the number of its nearest centre. :func:`emgtut.explore` does both.
+
+from itertools import combinations
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -47,16 +49,16 @@ print(raw)
 print(f"variance in three components: {100 * facts['raw_share']:.0f} %")
 
 # %%
-# Each point is one sample, a two-thousandth of a second. Look for gaps between the colours:
-# groups that exist in the data are separated by something.
+# Each point is one sample, a two-thousandth of a second. The third component runs towards the eye.
+# Look for gaps between the colours: groups that exist in the data are separated by something.
 
 sns.set_theme(palette="colorblind")
-plot_clusters(raw)
+plot_clusters(raw, dimensions=2)
 plt.show()
 
 # %%
-# There are no gaps. One cloud is cut into a quiet middle and wedges around it, like a cake; a cloud
-# without any structure would be cut too.
+# There are no gaps. One cloud is cut into a quiet middle, number 0, and four wedges around it, like
+# a cake; a cloud without any structure would be cut too.
 #
 # First test: how long does it last?
 # ----------------------------------
@@ -67,12 +69,12 @@ plt.show()
 # .. admonition:: Predict
 #    :class: predict
 #
-#    For how long does a colour stay before the next one comes: about as long as a pose, half as
-#    long, or a hundredth?
+#    For how long does a colour stay before the next one comes: about as long as a pose, a tenth of
+#    that, a hundredth, or less?
 
 postures = posture_labels(angles)
 changes = np.flatnonzero(postures[1:] != postures[:-1]) + 1
-holds = np.diff(changes) / rate
+holds = (np.diff(changes) / rate)[postures[changes[:-1]] != ""]  # not the unsolved rows
 facts["hold_ms"] = float(1e3 * np.median(holds))
 facts["raw_run_ms"] = float(1e3 * np.median(raw.run_lengths()))
 print("postures:", ", ".join(sorted(set(postures) - {""})))
@@ -80,8 +82,8 @@ print(f"a posture is held for {facts['hold_ms']:.0f} ms (median)")
 print(f"a colour stays for {facts['raw_run_ms']:.1f} ms (median)")
 
 # %%
-# **What happened.** A colour lasts for a few samples: the pace at which EMG swings from one side
-# of zero to the other. No hand moves like that.
+# **What happened.** Far less than a hundredth. A colour lasts for a few samples: the pace at which
+# EMG swings from one side of zero to the other. No hand moves like that.
 #
 # Second test: turn the signal upside down
 # ----------------------------------------
@@ -91,7 +93,7 @@ print(f"a colour stays for {facts['raw_run_ms']:.1f} ms (median)")
 
 active = raw.labels > 0
 facts["raw_flipped"] = float((raw.assign(-emg) != raw.labels)[active].mean())
-print(f"active samples in another cluster once negated: {100 * facts['raw_flipped']:.0f} %")
+print(f"active samples that change cluster: {100 * facts['raw_flipped']:.0f} %")
 
 # %%
 # A property of the wiring moves nearly every active sample to another cluster.
@@ -107,16 +109,17 @@ def fifths(values):  # which fifth of all values each one belongs to, 0 to 4
     return np.searchsorted(np.quantile(values, [0.2, 0.4, 0.6, 0.8]), values)
 
 
-known = np.flatnonzero(postures != "")[::20]  # neighbouring samples repeat each other
-size = np.linalg.norm(emg, axis=1)
-sides = (raw.scores[:, 0] > 0) + 2 * (raw.scores[:, 1] > 0)
-for name, groups in (("side", sides), ("loudness", fifths(size)), ("posture", postures)):
-    facts[f"raw_ami_{name}"] = adjusted_mutual_info_score(groups[known], raw.labels[known])
-    print(f"raw clusters and {name:<9} {facts[f'raw_ami_{name}']:.2f} (1 = same groups)")
+known = np.flatnonzero(postures != "")[::20]  # neighbours repeat each other
+ways = {"side": (raw.scores[:, 0] > 0) + 2 * (raw.scores[:, 1] > 0)}
+ways |= {"loudness": fifths(np.linalg.norm(emg, axis=1)), "posture": postures}
+for name, groups in ways.items():
+    ami = adjusted_mutual_info_score(groups[known], raw.labels[known])
+    facts[f"raw_ami_{name}"] = ami
+    print(f"raw clusters and {name:<9} {ami:.2f} (1 = same groups)")
 
 # %%
-# .. admonition:: Mistake M05: "raw samples cluster into gestures"
-#    :class: mistake
+# .. admonition:: Mistake: "raw samples cluster into gestures"
+#    :class: mistake M05
 #
 #    EMG swings around zero, so a loud muscle visits both sides of it many times a second. Clusters
 #    of samples sort the side first and the loudness next; the posture is in third place.
@@ -125,19 +128,22 @@ for name, groups in (("side", sides), ("loudness", fifths(size)), ("posture", po
 # -----------------------
 # Effort is the size of the swings, not their side. The :term:`RMS` of a window squares the sign
 # away, its logarithm makes a doubling count the same on quiet and loud channels, and standardising
-# gives every channel one vote. Look for the bend: the components before it are worth keeping.
+# gives every channel one vote. Look for the bend in the bars: components before it are worth
+# keeping, and those are kept.
 
-windows = {"on": "features", "window": 0.25, "hop": 0.05, "n_components": 5}
+windows = {"on": "features", "window": 0.25, "hop": 0.05, "n_components": 3}
 with Emg2PoseSessionData(path) as session:
     found = explore(session, n_clusters=6, **windows)
 
 facts["feature_share"] = float(found.explained_variance_ratio.sum())
-print(f"variance in five components: {100 * facts['feature_share']:.0f} %")
+facts |= {"share_3": float(found.scree[2]), "share_4": float(found.scree[3])}
+print(f"variance in three components: {100 * facts['feature_share']:.0f} %")
 plot_scree(found)
 plt.show()
 
 # %%
-# Few components hold nearly everything, because neighbouring channels hear the same muscles.
+# The fourth bar is far below the third, so three are kept. They hold most of the variance, because
+# neighbouring channels hear the same muscles.
 #
 # The same three tests
 # --------------------
@@ -145,58 +151,65 @@ plt.show()
 # changes of row in the upper one fall on changes in the lower one?
 
 word = postures[found.rows]
-rows = {name: k for k, name in enumerate(sorted(set(word) - {""}, key=lambda w: w.count("-")))}
-figure, (top, bottom) = plt.subplots(2, 1, figsize=(9, 5), sharex=True, layout="constrained")
+names = sorted(set(word) - {""}, key=lambda w: w.count("-"))
+at = [names.index(w) for w in word[word != ""]]
+figure, (top, bottom) = plt.subplots(
+    2, figsize=(9, 5), sharex=True, layout="constrained"
+)
 plot_cluster_strip(found, ax=top)
 top.set_xlabel("")
 seen = word != ""
-bottom.plot(found.time[seen], [rows[w] for w in word[seen]], "|", color="0.25", markersize=14)
-bottom.set_yticks(range(len(rows)), rows)
-bottom.set(title="Posture: which digits are straight", xlabel="Time (s)", ylabel="Word (no unit)")
+bottom.plot(found.time[seen], at, "|", color="0.25", markersize=14)
+bottom.set_yticks(range(len(names)), names)
+bottom.set(title="Posture: which digits are straight", xlabel="Time (s)")
+bottom.set_ylabel("Word (no unit)")
 plt.show()
 
 facts["run_ms"] = float(1e3 * np.median(found.run_lengths()))
 facts["flipped"] = float((found.assign(-emg) != found.labels).mean())
-facts["ami_posture"] = adjusted_mutual_info_score(word[seen], found.labels[seen])
+facts["ami_posture"] = ami = adjusted_mutual_info_score(word[seen], found.labels[seen])
 print(f"a cluster stays for {facts['run_ms']:.0f} ms (median)")
-print(f"windows in another cluster once negated: {100 * facts['flipped']:.0f} %")
-print(f"agreement with posture: {facts['ami_posture']:.2f}, raw: {facts['raw_ami_posture']:.2f}")
+print(f"windows that change cluster once negated: {100 * facts['flipped']:.0f} %")
+print(f"agreement with posture: {ami:.2f}, raw: {facts['raw_ami_posture']:.2f}")
 
 # %%
-# Clusters now last as long as movements do, ignore the sign altogether, and agree with the posture
-# far better than before. They are not the postures, either: rows change in the middle of a hold.
+# A cluster now lasts about half as long as a posture, hundreds of times as long as before. It
+# ignores the sign altogether, and agrees with the posture far better. Clusters are not the
+# postures, either: rows change in the middle of a hold.
 #
 # How many clusters?
 # ------------------
 # Three numbers are in use. Inertia is the sum of squared distances to the centres, the silhouette
-# tells whether a window is closer to its own cluster than to the next, and agreement whether
-# another random start finds the same groups. Look for a curve with a best place.
+# tells whether a window is closer to its own cluster than to the next, and agreement whether two
+# random starts find the same groups, averaged over all pairs of ten starts. Look for a curve with a
+# best place, and for what it does at six, the number of postures.
 
 counts = range(2, 10)
 curves = {"Inertia": [], "Silhouette": [], "Agreement": []}
 for k in counts:
-    tries = [
-        explore(emg, n_clusters=k, seed=seed, n_init=1, sample_rate=rate, **windows)
-        for seed in range(10)
-    ]
-    pairs = [adjusted_mutual_info_score(tries[0].labels, other.labels) for other in tries[1:]]
+    options = {"n_clusters": k, "n_init": 1, "sample_rate": rate, **windows}
+    tries = [explore(emg, seed=seed, **options) for seed in range(10)]
+    pairs = combinations([one.labels for one in tries], 2)
+    agreement = [adjusted_mutual_info_score(*pair) for pair in pairs]
     curves["Inertia"].append(min(one.inertia for one in tries))
     curves["Silhouette"].append(silhouette_score(tries[0].scores, tries[0].labels))
-    curves["Agreement"].append(np.mean(pairs))
-
+    curves["Agreement"].append(float(np.mean(agreement)))
 figure, panels = plt.subplots(1, 3, figsize=(10, 3), layout="constrained")
 for panel, (name, curve) in zip(panels, curves.items(), strict=True):
     panel.plot(counts, curve, "o-")
     panel.set(title=name, xlabel="Clusters (count)", ylabel=f"{name} (no unit)")
 plt.show()
+print("clusters  ", *(f"{k:5}" for k in counts))
 for name in ("Silhouette", "Agreement"):
     facts[f"best_{name.lower()}"] = counts[int(np.argmax(curves[name]))]
-    print(f"{name} is highest at {facts[f'best_{name.lower()}']} clusters")
+    print(f"{name:<10}", *(f"{value:5.2f}" for value in curves[name]))
+facts |= {f"agreement_{k}": v for k, v in zip(counts, curves["Agreement"], strict=True)}
 
 # %%
-# Inertia falls with every cluster that is added, so it cannot choose. The other two have a best
-# place, and it is not the number of postures. Nothing in the signal says "six"; that came from
-# knowing the task.
+# Inertia falls with every cluster that is added, so it cannot choose. The other two are highest at
+# two clusters. Agreement has smaller peaks at four and at six: six groups are found again more
+# often than five or seven, but less often than two or four. The signal alone would not have chosen
+# six; that came from knowing the task.
 #
 # What the hand does in each cluster
 # ----------------------------------
@@ -204,22 +217,27 @@ for name in ("Silhouette", "Agreement"):
 # caught. Look for rows that differ, and for rows that do not.
 
 bent = np.degrees(curls(angles[found.rows]))
-table = np.array([bent[seen & (found.labels == k)].mean(axis=0) for k in range(6)]).round() + 0
+members = [seen & (found.labels == k) for k in range(6)]
+table = np.array([bent[rows].mean(axis=0) for rows in members]).round() + 0
 facts["spread_deg"] = float(np.ptp(table, axis=0).max())
 figure, axes = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
-sns.heatmap(table, annot=True, fmt=".0f", cmap="cividis", xticklabels=FINGERS, ax=axes,
-            cbar_kws={"label": "Mean flexion (deg)"})  # fmt: skip
-axes.set(title="The hand in each cluster", xlabel="Digit (no unit)", ylabel="Cluster (no unit)")
+bar = {"label": "Mean flexion (deg)"}
+look = {"annot": True, "fmt": ".0f", "cmap": "cividis", "cbar_kws": bar}
+sns.heatmap(table, xticklabels=FINGERS, ax=axes, **look)
+axes.set(title="The hand in each cluster", xlabel="Digit (no unit)")
+axes.set_ylabel("Cluster (no unit)")
 plt.show()
-print(f"largest difference between clusters in one digit: {facts['spread_deg']:.0f} deg")
+print(
+    f"largest difference of one digit between clusters: {facts['spread_deg']:.0f} deg"
+)
 
 # %%
 # Some clusters are a bent hand, some an open one, and some a mixture that no person would name. One
 # honest number is missing: how much of what the clusters sort is still loudness?
 
-loudness = np.log(np.sqrt([np.mean(emg[i - 499 : i + 1] ** 2) for i in found.rows]))
-facts["ami_loudness"] = adjusted_mutual_info_score(fifths(loudness), found.labels)
-print(f"agreement with loudness: {facts['ami_loudness']:.2f} (1 = same groups)")
+power = np.array([np.mean(emg[i - 499 : i + 1] ** 2) for i in found.rows])
+facts["ami_loudness"] = ami = adjusted_mutual_info_score(fifths(power), found.labels)
+print(f"agreement with loudness: {ami:.2f} (1 = same groups)")
 
 # %%
 # Part of every cluster is how hard the hand works, whatever it does. Clusters of windows are a
@@ -229,7 +247,7 @@ print(f"agreement with loudness: {facts['ami_loudness']:.2f} (1 = same groups)")
 # .. admonition:: Exercise 1
 #    :class: exercise
 #
-#    Leave out the logarithm and the standardising: embed the RMS itself. Which electrode decides
+#    Leave out the logarithm and the standardising: embed the RMS itself. Which electrodes decide
 #    where a window lands?
 #
 #    .. admonition:: Hint
@@ -250,10 +268,13 @@ print(f"agreement with loudness: {facts['ami_loudness']:.2f} (1 = same groups)")
 #
 #          rms = window_features(emg, window=500, hop=100, features=["rms"])
 #          first = PCA(1).fit_transform(rms)[:, 0]
-#          weight = [abs(np.corrcoef(first, channel)[0, 1]) for channel in rms.T]
-#          loudest = int(np.argmax(rms.std(axis=0)))
-#          print(f"EMG{loudest + 1:02d} varies most; correlation {weight[loudest]:.2f}")
-#          assert weight[loudest] > 0.8
+#          weight = [abs(np.corrcoef(first, one)[0, 1]) for one in rms.T]
+#          spread = rms.std(axis=0)
+#          top = np.argsort(spread)[::-1][:3]
+#          for k in top:
+#              print(f"EMG{k + 1:02d}: SD {spread[k]:.0f}, r {weight[k]:.2f}")
+#          assert min(weight[k] for k in top) > 0.8
+#          assert np.ptp(top) == 2  # three neighbours: one muscle decides
 #
 # .. admonition:: Exercise 2
 #    :class: exercise
@@ -277,7 +298,8 @@ print(f"agreement with loudness: {facts['ami_loudness']:.2f} (1 = same groups)")
 #          turned = found.assign(np.roll(emg, 1, axis=1))
 #          kept = np.mean(turned == found.labels)
 #          same = adjusted_rand_score(turned, found.labels)
-#          print(f"{100 * kept:.0f} % keep their cluster, adjusted Rand index {same:.2f}")
+#          print(f"{100 * kept:.0f} % keep their cluster")
+#          print(f"adjusted Rand index {same:.2f}")
 #          assert same < 0.9
 #
 # .. admonition:: Recap
@@ -302,6 +324,8 @@ print(f"agreement with loudness: {facts['ami_loudness']:.2f} (1 = same groups)")
 #
 # Where next
 # ----------
-# Before: :ref:`sphx_glr_auto_gallery_1_first_look_12_emg_in_mne.py`. Functions used here:
+# Before: :ref:`sphx_glr_auto_gallery_1_first_look_12_emg_in_mne.py`. Next:
+# :ref:`sphx_glr_auto_gallery_2_structure_21_windows_and_features.py`. Or try a recording of your
+# own: ``emgtut demo --session`` takes it, and :doc:`/guide/real_data` has real ones. Used here:
 # :func:`emgtut.explore`, :func:`emgtut.plots.plot_clusters`,
 # :func:`emgtut.plots.plot_cluster_strip` and :func:`emgtut.load_sample`.
