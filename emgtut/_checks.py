@@ -7,6 +7,7 @@ instead. Library code raises; the command line turns these exceptions into one l
 import errno
 import math
 import os
+import tempfile
 from collections.abc import Iterable
 from difflib import get_close_matches
 from numbers import Integral, Real
@@ -63,16 +64,35 @@ def count(name: str, value: Any, *, least: int = 1) -> int:
     return int(value)
 
 
+def as_path(path: str | os.PathLike[str]) -> Path:
+    """Return ``path`` as a Path with ``~`` written out, else raise."""
+    if not isinstance(path, (str, os.PathLike)):
+        kind = type(path).__name__
+        raise TypeError(f"path is of type {kind}; pass a path as str or pathlib.Path")
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:  # ~somebody who does not exist
+        raise ValueError(f"{path}: {error}; write the folder out") from None
+
+
+def make_folder(folder: Path, hint: str = "choose another folder") -> None:
+    """Make a folder and see that files can be written there, else raise an ``OSError``."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        what = f"cannot be written to ({error.strerror}); {hint}"
+        raise type(error)(error.errno, what, str(folder)) from None
+
+
 def existing_file(path: str | os.PathLike[str], what: str = "file") -> Path:
     """Return ``path`` as a Path if it is a file that can be read, else raise an ``OSError``.
 
     The exception is the usual one for its cause (``FileNotFoundError``, ``IsADirectoryError``,
     ``PermissionError``), with a message that says what to do.
     """
-    if not isinstance(path, (str, os.PathLike)):
-        kind = type(path).__name__
-        raise TypeError(f"{what} is of type {kind}; pass a path as str or pathlib.Path")
-    path = Path(path).expanduser()
+    path = as_path(path)
     try:
         path.stat()
     except PermissionError as error:

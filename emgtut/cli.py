@@ -1,6 +1,8 @@
 """The ``emgtut`` command: each command is a few lines over the library."""
 
 import errno
+import io
+import sys
 import textwrap
 import time
 import warnings
@@ -27,6 +29,14 @@ app = typer.Typer(
 
 def _complain(error: BaseException) -> None:
     typer.echo(f"emgtut: {one_line(error)}", err=True)
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def command(example: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
@@ -62,7 +72,10 @@ def command(example: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
                     raise
                 _complain(error)
                 raise typer.Exit(2) from None
-            except KeyboardInterrupt:
+            except BaseException as error:
+                # Interrupting an import can surface as another exception.
+                if not _was_interrupted(error):
+                    raise
                 _complain(Exception("interrupted; nothing half written is left"))
                 raise typer.Exit(130) from None
 
@@ -260,6 +273,9 @@ def check() -> None:
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names that the terminal cannot show
+            stream.reconfigure(errors="backslashreplace")
     warnings.showwarning = lambda message, *_, **__: typer.echo(
         f"note: {one_line(Exception(str(message)))}", err=True
     )

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from emgtut import _checks
+from emgtut._checks import SessionError
 from emgtut.learn.explore import explore
 from emgtut.plots import (
     plot_cluster_strip,
@@ -65,8 +67,8 @@ class Demo:
     raw: "BaseRaw"
 
     def __init__(self, session: Any = None, out: Any = "demo-report") -> None:
-        self.path = None if session is None else Path(session)
-        self.out = Path(out).expanduser()
+        self.path = None if session is None else _checks.as_path(session)
+        self.out = _checks.as_path(out)
         if self.out.exists() and not self.out.is_dir():
             raise NotADirectoryError(
                 errno.ENOTDIR, "is a file; name a folder with --out", str(self.out)
@@ -87,7 +89,7 @@ class Demo:
 
     def steps(self) -> list[tuple[str, Callable[[], str]]]:
         """Return the steps in order: what each does, in words, and the call that does it."""
-        return [
+        steps = [
             ("open the session", self.open_session),
             ("check every row", self.check_rows),
             ("EMG in volts, as an MNE Raw", self.make_raw),
@@ -97,6 +99,7 @@ class Demo:
             ("PCA and k-means on window features", self.cluster_features),
             ("report", self.write_report),
         ]
+        return [(what, self._naming_the_file(step)) for what, step in steps]
 
     # -- steps --------------------------------------------------------------------------------
 
@@ -113,6 +116,10 @@ class Demo:
         """Read everything once; damaged samples end the demo here."""
         self.session.check()
         found = self.session.contents
+        if len(found.dead_channels) == self.session.n_channels > 0 and len(self.session) > 1:
+            raise SessionError(
+                f"{self.session.hdf5_path}: no EMG channel ever changes; name another recording"
+            )
         self.report.add_words("The session", "What is in the file", self.session._repr_html_())
         start = _stretch_to_show(self.session, _SHOWN)
         self.report.add_figure(
@@ -237,6 +244,20 @@ class Demo:
     def write_report(self) -> str:
         """Write the page."""
         return str(self.report.save().resolve())
+
+    def _naming_the_file(self, step: Callable[[], str]) -> Callable[[], str]:
+        """Let every error of a step say which file it is about."""
+
+        def named() -> str:
+            try:
+                return step()
+            except ValueError as error:
+                path = str(self.session.hdf5_path) if hasattr(self, "session") else ""
+                if path in str(error):
+                    raise
+                raise SessionError(f"{path}: {error}") from error
+
+        return named
 
     # -- helpers ------------------------------------------------------------------------------
 

@@ -202,6 +202,22 @@ class TestDemo:
         assert (tmp_path / "r" / "spectrum_filtered.png").stat().st_size > 10_000
         assert "8 channels" in (tmp_path / "r" / "report.html").read_text()
 
+    def test_names_that_a_terminal_cannot_show(self, session_file, tmp_path):
+        path = session_file("ünï.hdf5", n=6000)
+        ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+        done = emgtut("demo", path, "--out", tmp_path / "r", **ascii_only)
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / "r" / "report.html").exists()
+
+    def test_what_a_short_session_skips(self, session_file, tmp_path):
+        done = emgtut("demo", session_file(n=90), "--out", tmp_path / "r")
+        assert done.returncode == 0, done.stderr
+        assert "skipped: 90 samples are too few" in done.stdout
+
+    def test_errors_of_a_step_name_the_file(self, session_file, tmp_path):
+        path = session_file(n=6000, emg=np.zeros((6000, 7)))
+        assert str(path) in refused("demo", path, "--out", tmp_path / "r")
+
     def test_bad_input_writes_nothing(self, tmp_path, session_file):
         out = tmp_path / "out"
         assert "no such session file" in refused("demo", "--session", "no.hdf5", "--out", out)

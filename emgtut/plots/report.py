@@ -7,6 +7,7 @@ import mne
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from emgtut import _checks
 from emgtut.sessions.writer import beside
 
 _CSS = """
@@ -32,8 +33,8 @@ class Report:
 
     def __init__(self, title: str, folder: Path) -> None:
         self.folder = folder
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._page = mne.Report(title=title, verbose="error")
+        _checks.make_folder(folder)
+        self._page = mne.Report(title=_printable(title), verbose="error")
         self._page.add_custom_css(_CSS)
 
     def add_words(self, section: str, title: str, html: str) -> None:
@@ -46,7 +47,7 @@ class Report:
         html : str
             The text.
         """
-        self._page.add_html(html, title=title, section=section)
+        self._page.add_html(_printable(html), title=title, section=section)
 
     def add_figure(
         self, section: str, title: str, drawn: Figure | Axes, caption: str, *, name: str
@@ -86,3 +87,8 @@ class Report:
                 part, open_browser=False, overwrite=True, sort_content=False, verbose="error"
             )
         return path
+
+
+def _printable(text: str) -> str:
+    """Return text with what is no character, as file names may hold, written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -86,7 +86,7 @@ class Corpus:
     table: pd.DataFrame
 
     def __init__(self, folder_or_csv: str | PathLike[str]) -> None:
-        path = Path(folder_or_csv).expanduser()
+        path = _checks.as_path(folder_or_csv)
         path = path / "metadata.csv" if path.is_dir() else path
         path = _checks.existing_file(path, "corpus table")
         self.folder = path.parent

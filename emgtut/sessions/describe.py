@@ -51,7 +51,8 @@ def session_facts(session: "Emg2PoseSessionData") -> dict[str, str]:
     }
     if session.synthetic:
         facts["origin"] = "synthetic: made by emgtut, not recorded"
-    return facts
+    # What a file says about itself may hold line ends.
+    return {label: " ".join(value.split()) for label, value in facts.items()}
 
 
 def storage_line(session: "Emg2PoseSessionData") -> str:

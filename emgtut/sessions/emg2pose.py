@@ -99,7 +99,9 @@ class Emg2PoseSessionData:
         try:
             self.timeseries = find_rows(self._file)
             with self.hdf5_path.open("rb") as stream:
-                self.metadata = read_attributes(stream, self.timeseries)
+                self.metadata = read_attributes(
+                    stream, self._file[self.HDF5_GROUP], self.timeseries
+                )
                 # The same bytes once more: reading from a map of the file beats HDF5, and
                 # another file may get this name while we read.
                 self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
@@ -155,7 +157,7 @@ class Emg2PoseSessionData:
         if isinstance(key, str):
             if key not in self.fields:
                 listed = ", ".join(map(repr, self.fields))
-                raise KeyError(f"{self.hdf5_path}: no field {key!r}; its fields are {listed}")
+                raise ValueError(f"{self.hdf5_path}: no field {key!r}; its fields are {listed}")
             return self.read(key)
         with self._reading("its rows"):
             return self.timeseries[key]
@@ -301,9 +303,9 @@ class Emg2PoseSessionData:
     def joint_names(self) -> tuple[str, ...]:
         """Names of the angle columns: the file's, else those of `emgtut.anatomy.JOINTS`."""
         stored = self.metadata.get("joint_names")
-        if isinstance(stored, str):
-            stored = [stored]
-        return layout.joint_names(self.n_angles, stored if stored is None else list(stored))
+        return layout.joint_names(
+            self.n_angles, None if stored is None else np.atleast_1d(stored).tolist()
+        )
 
     @cached_property
     def sample_rate(self) -> float:
@@ -317,7 +319,9 @@ class Emg2PoseSessionData:
                 "has no attribute sample_rate, and its stamps do not advance; "
                 "add the attribute sample_rate, in Hz, to the group emg2pose"
             )
-        return (len(self) - 1) / (last - first)
+        rate = (len(self) - 1) / (last - first)
+        # Devices run at round rates; stamps are rounded, and clocks differ a little.
+        return float(round(rate)) if abs(rate - round(rate)) < 1e-3 * rate else rate
 
     @property
     def duration(self) -> float:
@@ -414,6 +418,8 @@ class Emg2PoseSessionData:
         """Where in the file the rows start, if they lie there byte for byte as in memory."""
         rows = self.timeseries
         offset = rows.id.get_offset()
+        if rows.file.filename != self._file.filename:
+            return None  # linked from another file than the one that is mapped
         if offset is None or rows.external or self._file.driver not in ("sec2", "windows", "stdio"):
             return None
         same = h5py.h5t.py_create(rows.dtype, logical=True) == rows.id.get_type()
@@ -453,7 +459,7 @@ class Emg2PoseSessionData:
         return rows
 
     def _check_order(self, stamps: np.ndarray, start: int = 0) -> None:
-        steps = np.diff(stamps)
+        steps = np.diff(stamps.astype(np.float64))
         back = np.flatnonzero(~(steps >= 0))
         if len(back):
             raise self._error(goes_back(float(steps[back[0]]), start + int(back[0]) + 1))

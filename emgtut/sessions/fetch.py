@@ -47,7 +47,7 @@ def data_dir() -> Path:
     True
     """
     if stated := os.environ.get("EMGTUT_DATA"):
-        path = Path(stated).expanduser()
+        path = _checks.as_path(stated)
         if not path.is_absolute():
             raise ValueError(
                 f"EMGTUT_DATA is {stated!r}, which depends on the working folder; "

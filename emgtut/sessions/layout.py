@@ -19,6 +19,10 @@ TIME, JOINT_ANGLES, EMG = "time", "joint_angles", "emg"
 #: Nominal rate of the emg2pose wristband, in Hz.
 SAMPLE_RATE = 2000.0
 
+#: Sample rates outside are mistakes, in Hz.
+RATES = (0.01, 1e7)
+RATE_HINT = f"expected a number from {RATES[0]:g} to {RATES[1]:g}, in Hz"
+
 #: Volts per stored unit, by the name in the attribute ``emg_unit``. emg2pose files carry no
 #: unit: their numbers were scaled until the noise floor had a standard deviation of 1, and the
 #: band's noise is about 2.46 microvolt.
@@ -106,6 +110,17 @@ def parse_stem(stem: str) -> dict[str, str]:
     return match.groupdict() if match else {}
 
 
+def plausible_rate(rate: float) -> bool:
+    """Return whether a number can be a sample rate, in Hz.
+
+    Examples
+    --------
+    >>> plausible_rate(2000.0), plausible_rate(0.0), plausible_rate(float("nan"))
+    (True, False, False)
+    """
+    return RATES[0] <= rate <= RATES[1]
+
+
 def row_dtype(n_channels: int, n_angles: int, *, angle_type: str = "<f4") -> np.dtype:
     """Return the row type of a session file.
 
@@ -158,7 +173,11 @@ def joint_names(n_angles: int, stored: Sequence[str] | None = None) -> tuple[str
     tuple of str
         The stored names; ``anatomy.JOINTS`` for 20 unnamed columns; else ``ANGLE01``, ...
     """
-    if stored is not None and len(set(stored)) == len(stored) == n_angles:
+    if (
+        stored is not None
+        and len(set(stored)) == len(stored) == n_angles
+        and all(isinstance(name, str) for name in stored)
+    ):
         return tuple(stored)
     if n_angles == len(JOINTS):
         return JOINTS

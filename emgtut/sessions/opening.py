@@ -12,6 +12,19 @@ from emgtut import _checks
 from emgtut._checks import SessionError
 from emgtut.sessions import layout
 
+#: Attributes that are one value.
+_SCALARS = {
+    "session",
+    "user",
+    "stage",
+    "side",
+    "start",
+    "end",
+    "filename",
+    "num_channels",
+    "sample_rate",
+    "emg_unit",
+}
 _WRITE_HINT = "write_session writes the layout emgtut reads"
 
 
@@ -100,13 +113,15 @@ def find_rows(file: h5py.File) -> h5py.Dataset:
     return rows
 
 
-def read_attributes(stream: BinaryIO, rows: h5py.Dataset) -> dict[str, Any]:
+def read_attributes(stream: BinaryIO, group: h5py.Group, rows: h5py.Dataset) -> dict[str, Any]:
     """Return the attributes of a session, checked against its rows.
 
     Parameters
     ----------
     stream : binary file
         The same file, opened as bytes.
+    group : h5py.Group
+        The group that has the attributes.
     rows : h5py.Dataset
         The rows, as found by `find_rows`.
 
@@ -120,9 +135,10 @@ def read_attributes(stream: BinaryIO, rows: h5py.Dataset) -> dict[str, Any]:
     SessionError
         If ``num_channels`` or ``sample_rate`` cannot be true. The message does not name the file.
     """
-    metadata = {
-        name: _plain(value) for name, value in _stored_attributes(stream, rows.parent).items()
-    }
+    metadata = {name: _plain(value) for name, value in _stored_attributes(stream, group).items()}
+    for name in _SCALARS & metadata.keys():
+        if np.size(metadata[name]) == 1:  # some writers store everything as arrays
+            metadata[name] = _plain(np.ravel(metadata[name])[0])
     n_channels = rows.dtype[layout.EMG].shape[0]
     stated = metadata.get("num_channels", n_channels)
     if not (is_number(stated) and stated == n_channels):
@@ -131,9 +147,9 @@ def read_attributes(stream: BinaryIO, rows: h5py.Dataset) -> dict[str, Any]:
             "correct the attribute, or write the file again with write_session"
         )
     rate = metadata.get("sample_rate", layout.SAMPLE_RATE)
-    if not (is_number(rate) and np.isfinite(rate) and rate > 0):
+    if not (is_number(rate) and layout.plausible_rate(rate)):
         raise SessionError(
-            f"says sample_rate={rate!r}; expected a number above 0, in Hz; "
+            f"says sample_rate={rate!r}; {layout.RATE_HINT}; "
             "correct the attribute, or remove it to have the rate estimated from the stamps"
         )
     return metadata
@@ -169,7 +185,19 @@ def _stored_attributes(stream: BinaryIO, group: h5py.Group) -> dict[str, Any]:
     Text lies in a heap of its own. Where that is damaged, the HDF5 library loops for ever or
     crashes (seen with 1.14 and 2.0); a reader in Python raises.
     """
-    return dict(pyfive.File(stream)[group.name].attrs.items())
+    try:
+        stored = dict(pyfive.File(stream)[group.name].attrs.items())
+    except Exception as error:  # whatever damaged bytes lead to
+        raise SessionError(
+            f"cannot read its attributes ({_checks.one_line(error)}): the file is damaged, or "
+            "written in a way that is not supported; fetch or copy it again, or write it again "
+            "with write_session"
+        ) from error
+    # Truth values are stored as an enumeration of bytes, which HDF5 gives back as what they are.
+    return {
+        name: group.attrs[name] if isinstance(value, np.int8) else value
+        for name, value in stored.items()
+    }
 
 
 def _listed(names: Any) -> str:

@@ -99,7 +99,7 @@ def make_session(
     day = plan.some_day(rng)
     start = day.timestamp() + round(rng.uniform(300, 28_000) * _FRAMES) / _FRAMES
     return _write(
-        Path(path).expanduser(),
+        _checks.as_path(path),
         stage=stage,
         duration=duration,
         side=side,
@@ -260,10 +260,10 @@ def make_corpus(
         "duration": duration,
         "seed": seed,
     }
-    folder = Path(folder).expanduser()
+    folder = _checks.as_path(folder)
     if _is_made(folder, arguments):
         return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    _checks.make_folder(folder.parent)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as beside:
         part = Path(beside) / "corpus"
         part.mkdir()
@@ -371,7 +371,7 @@ def load_sample(
     seed = _checks.count("seed", seed, least=0)
     duration = _checked_duration(duration)
     who = "" if user is None else f"_user-{_key(muscles.wearer(_checked_user(user)).name)[0]:08x}"
-    name = f"{stage}_{side}_{duration:g}s_seed{seed}{who}_recipe{_RECIPE}.hdf5"
+    name = f"{stage}_{side}_{duration:.12g}s_seed{seed}{who}_recipe{_RECIPE}.hdf5"
     path = data_dir() / "samples" / name
     if _is_whole(path):  # before anything is written: a shared cache may be read-only
         return path

@@ -17,6 +17,9 @@ from numpy.typing import ArrayLike
 from emgtut import _checks
 from emgtut.sessions import layout
 
+#: No angle is larger, in radians, whatever its unit was.
+_LARGEST = 1e6
+
 
 @contextmanager
 def beside(path: Path) -> Iterator[Path]:
@@ -35,7 +38,8 @@ def beside(path: Path) -> Iterator[Path]:
     pathlib.Path
         A new, empty file beside it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = path.resolve()  # a link stays, what it points to is written
+    _checks.make_folder(path.parent)
     part = path.with_name(f".{path.stem[:60]}.{secrets.token_hex(6)}.part")
     part.touch(exist_ok=False)
     mode = part.stat().st_mode  # whoever writes may put a private file in its place
@@ -92,8 +96,8 @@ def write_session(
     Raises
     ------
     ValueError
-        If shapes disagree, there are no rows, EMG or time is not finite, time goes back, or an
-        attribute contradicts the data.
+        If shapes disagree, there are no rows, EMG or time is not finite, time goes back, angles
+        are beyond any joint, or an attribute does not fit the arrays.
 
     Examples
     --------
@@ -114,12 +118,16 @@ def write_session(
     <Emg2PoseSessionData 'mine.hdf5': unknown, right wrist, 2.0 s, 8 channels at 250 Hz, 5 angles>
     >>> folder.cleanup()
     """
-    path = Path(path).expanduser()
+    path = _checks.as_path(path)
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a directory; name a file in it", str(path))
     rate = _checks.positive("sample_rate", sample_rate, "Hz")
+    if not layout.plausible_rate(rate):
+        raise ValueError(f"sample_rate is {rate:g} Hz; {layout.RATE_HINT}")
     emg_array = _table("emg", emg)
     angles = _table("joint_angles", joint_angles)
+    if (np.abs(angles, where=np.isfinite(angles), out=np.zeros(angles.shape)) > _LARGEST).any():
+        raise ValueError(f"joint_angles holds values above {_LARGEST:g}; pass angles in radians")
     if len(emg_array) != len(angles):
         raise ValueError(
             f"emg has {len(emg_array)} rows and joint_angles has {len(angles)}; "
@@ -157,13 +165,22 @@ def write_session(
         group = file.create_group(layout.GROUP)
         for name, value in attributes.items():
             try:
-                group.attrs[name] = value
+                group.attrs[name] = _storable(value)
             except TypeError as error:
                 raise ValueError(
                     f"attribute {name}={value!r} cannot be stored; pass text, a number or an array"
                 ) from error
         group.create_dataset(layout.TIMESERIES, data=rows, **chunked)
     return path
+
+
+def _storable(value: Any) -> Any:
+    """Return NumPy text as what HDF5 knows: ``str``, or an array of them."""
+    if isinstance(value, np.str_):
+        return str(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind == "U":
+        return value.astype(object)
+    return value
 
 
 def _table(name: str, values: ArrayLike) -> np.ndarray:
@@ -185,7 +202,10 @@ def _start_time(start: Any) -> float:
 
 
 def _stamps(time: ArrayLike, n_rows: int) -> np.ndarray:
-    stamps = np.asarray(time, dtype=np.float64)
+    stamps = np.asarray(time)
+    if stamps.dtype.kind not in "fiu":
+        raise ValueError(f"time has type {stamps.dtype}; pass unix time in seconds, as numbers")
+    stamps = stamps.astype(np.float64)
     if stamps.shape != (n_rows,):
         raise ValueError(f"time has shape {stamps.shape}; pass one stamp a row, ({n_rows},)")
     if not np.isfinite(stamps).all():

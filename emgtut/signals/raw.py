@@ -211,7 +211,8 @@ class RawSession(BaseRaw):
         if session.user != "unknown":
             info["subject_info"] = {"his_id": session.user}
         self.set_meas_date(start_date(session.metadata))
-        marks = [(0, n_rows, f"stage/{session.stage}")]
+        # The stage ends with the last sample, not after it: MNE cannot crop to what ends later.
+        marks = [(0, n_rows - 1, f"stage/{session.stage}")]
         marks += [(start, stop, "BAD_IK") for start, stop in layout.runs_of(~found.solved)]
         marks += [(row, row, "BAD_ACQ_SKIP") for row, _ in found.gaps]
         start, stop = (np.array([mark[k] for mark in marks]) / rate for k in (0, 1))

@@ -89,6 +89,9 @@ def test_rows_that_are_not_finite_become_unsolved(tmp_path):
         ),
         ({"emg": np.full((4, 3), 1e39)}, "emg is not finite as a 32-bit float"),
         ({"joint_names": ["a", "b", "b"]}, "joint_names is"),
+        ({"joint_angles": np.full((4, 2), 1e300)}, "joint_angles holds values above 1e"),
+        ({"time": np.arange(4).astype("M8[ms]")}, "time has type datetime64"),
+        ({"sample_rate": 1e-300}, "sample_rate is 1e-300 Hz; expected a number from 0.01"),
         ({"time": [0, 1, 2]}, r"time has shape \(3,\)"),
         ({"time": [0, 1, np.nan, 2]}, "time is nan at row 2"),
         ({"time": [0, 2, 1, 3]}, "time goes back at row 2"),
@@ -129,6 +132,35 @@ def test_failing_keeps_the_old_file(tmp_path):
     write_session(path, **ONE, user="second")
     with Emg2PoseSessionData(path) as session:
         assert session.user == "second"
+
+
+def test_numpy_text_is_text(tmp_path):
+    names = np.array(["a", "b"])
+    path = write_session(tmp_path / "t.hdf5", **ONE, stage=np.str_("x"), joint_names=names)
+    with Emg2PoseSessionData(path) as session:
+        assert session.stage == "x"
+        assert session.joint_names == ("a", "b")
+
+
+def test_a_link_stays_a_link(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "link.hdf5"
+    link.symlink_to(tmp_path / "elsewhere" / "real.hdf5")
+    write_session(link, **ONE)
+    assert link.is_symlink()
+    assert (tmp_path / "elsewhere" / "real.hdf5").is_file()
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="choose another folder") as caught:
+        write_session(tmp_path / "file" / "x.hdf5", **ONE)
+    assert caught.value.filename == str(tmp_path / "file")
+
+
+def test_nobody_s_home(tmp_path):
+    with pytest.raises(ValueError, match="write the folder out"):
+        write_session("~nobody-by-that-name/x.hdf5", **ONE)
 
 
 def test_folders_are_made_and_permissions_are_those_of_a_new_file(tmp_path):

@@ -299,7 +299,7 @@ def test_holes_in_time(session_file, tmp_path):
 def test_stamps_that_do_not_fit_the_rate(session_file):
     raw = to_raw(session_file(time=np.arange(1200.0)))
     assert "time is row over rate" in raw.info["description"]
-    assert spans(raw, "stage/unconstrained") == [(0, 1200)]
+    assert spans(raw, "stage/unconstrained") == [(0, 1199)]
 
 
 # -- annotations ----------------------------------------------------------------------------------
@@ -311,11 +311,15 @@ def test_annotations_are_exact_to_the_sample(session_file, tmp_path, rng):
     path = session_file(n=40_000, channels=2, unsolved=unsolved, start=1670313313.1833334)
     raw = to_raw(path)
     assert spans(raw) == unsolved
-    assert spans(raw, "stage/unconstrained") == [(0, 40_000)]
+    assert spans(raw, "stage/unconstrained") == [(0, 39_999)]
+    (whole,) = raw.crop_by_annotations(
+        raw.annotations[[k.startswith("stage") for k in raw.annotations.description]]
+    )
+    assert len(whole.times) == 40_000
     assert raw.annotations.orig_time == raw.info["meas_date"]
     # A window that touches an unsolved run shares no sample with it.
     stops = raw.annotations.onset + raw.annotations.duration
-    assert set(stops) == {b / 2000 for _, b in unsolved} | {20.0}
+    assert set(stops) == {b / 2000 for _, b in unsolved} | {39_999 / 2000}
 
     cut = raw.copy().crop(4, 16, include_tmax=False)
     assert cut.n_times == 24_000

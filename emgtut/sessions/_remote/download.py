@@ -4,7 +4,6 @@ import errno
 import os
 import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,13 +35,7 @@ def megabytes(size: int) -> str:
 
 def make_folder(folder: Path) -> None:
     """Create a cache folder, or say how to choose another one."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        what = f"cannot be written to ({error.strerror}); set EMGTUT_DATA to a folder that can"
-        raise type(error)(error.errno, what, str(folder)) from None
+    _checks.make_folder(folder, "set EMGTUT_DATA to a folder that can")
 
 
 def check_space(folder: Path, needed: int) -> None:
