@@ -7,10 +7,12 @@ the clock, hints and a report, and keeps them in a file.
 from emgtut.interview.judge import check
 from emgtut.interview.parts import PARTS, Part, parts_of
 from emgtut.interview.result import Result, Results
+from emgtut.interview.room import Interview
 from emgtut.interview.sessions import hidden_session
 
 __all__ = [
     "PARTS",
+    "Interview",
     "Part",
     "Result",
     "Results",

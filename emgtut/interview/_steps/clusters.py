@@ -87,13 +87,6 @@ def inertia(kmeans: Answer, rng: np.random.Generator) -> None:
         same(found, expected, "inertia", look_at="squared distances to the own centre, summed")
 
 
-@check("5", "one cluster, and one for each row")
-def extremes(kmeans: Answer, rng: np.random.Generator) -> None:
-    X = rng.normal(3, 4, (12, 2))
-    same(_parts(kmeans(X, 1), X, 1)[0][0], X.mean(axis=0), "the only centre", atol=1e-6)
-    same(_parts(kmeans(X, 12), X, 12)[2], np.array(0.0), "inertia of 12 clusters", atol=1e-6)
-
-
 @check("5", "blobs without a restart")
 def blobs(kmeans: Answer, rng: np.random.Generator) -> str:
     n_right = 0
@@ -107,6 +100,13 @@ def blobs(kmeans: Answer, rng: np.random.Generator) -> str:
             "where the first centres come from: two in one blob never part",
         )
     return f"{n_right} of {_SETS} sets of blobs found"
+
+
+@check("5", "one cluster, and one for each row")
+def extremes(kmeans: Answer, rng: np.random.Generator) -> None:
+    X = rng.normal(3, 4, (12, 2))
+    same(_parts(kmeans(X, 1), X, 1)[0][0], X.mean(axis=0), "the only centre", atol=1e-6)
+    same(_parts(kmeans(X, 12), X, 12)[2], np.array(0.0), "inertia of 12 clusters", atol=1e-6)
 
 
 @check("5", "many rows")

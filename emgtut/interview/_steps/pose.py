@@ -76,6 +76,8 @@ def _hidden_prediction(predict: Answer) -> dict[str, np.ndarray]:
     """Return what the answer makes of the hidden file; asked once an examination."""
     if "hidden" not in predict.kept:
         predict.kept["hidden"] = _predicted(predict, _hidden())
+        predict.kept["called"] = predict.called
+    predict.called = predict.kept["called"]
     kept: dict[str, np.ndarray] = predict.kept["hidden"]
     return kept
 
