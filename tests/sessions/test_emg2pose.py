@@ -196,7 +196,7 @@ class TestLayouts:
             group.attrs["user"] = "linked"
             group["timeseries"] = h5py.ExternalLink("there.hdf5", "emg2pose/timeseries")
             file["padding"] = np.arange(1_000_000)
-        with pytest.raises(SessionError, match="not supported.*write it again with write_session"):
+        with pytest.raises(SessionError, match=r"not supported.*write it again with write_session"):
             Emg2PoseSessionData(tmp_path / "here.hdf5")
         assert path.exists()
 
