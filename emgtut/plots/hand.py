@@ -337,6 +337,7 @@ def _draw_in_space(ax: Any, seen: np.ndarray, color: str | None) -> None:
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), zlim=(low[2], high[2]))
     ax.set_box_aspect(high - low)
     ax.set_axis_off()
+    ax.patch.set_visible(False)  # drawn even where axes are off
     ax.view_init(elev=18, azim=-62)
 
 

@@ -208,7 +208,9 @@
 
   function step(time) {
     if (!playing || !host.isConnected) return;
-    now += Math.min((time - last) / 1000, 0.25) * film.rate * Number(speed.value);
+    // The first frame may carry a time before the click that started it.
+    const passed = Math.max(0, Math.min((time - last) / 1000, 0.25));
+    now += passed * film.rate * Number(speed.value);
     if (now >= frames - 1) now = frames > 1 ? now % (frames - 1) : 0;
     last = time;
     draw();
