@@ -34,7 +34,7 @@ import numpy as np
 import seaborn as sns
 
 from emgtut import Emg2PoseSessionData, load_sample, to_raw
-from emgtut.signals.raw import EMG, typical_swing
+from emgtut.signals.raw import EMG
 
 mne.set_log_level("WARNING")
 sns.set_theme(palette="colorblind")
@@ -45,14 +45,14 @@ rate = raw.info["sfreq"]
 print(*raw.info["description"].split("; "), sep="\n")
 emg = raw.get_data(**EMG, units="uV")
 facts["peak_to_peak_uv"] = float(np.median(np.ptp(emg, axis=1)))
-facts["swing_uv"] = 1e6 * typical_swing(raw)
+facts["swing_uv"] = float(np.median(np.quantile(np.abs(emg), 0.99, axis=1)))
 print(f"\npeak to peak, median channel: {facts['peak_to_peak_uv']:.0f} µV")
 print(f"typical swing: {facts['swing_uv']:.0f} µV")
 
 # %%
 # The joint angles came along as channels of type ``misc``, in radians. The factor to volts is an
-# estimate, and the description says so. The way back has to lead to the stored numbers, and a
-# factor that wrist EMG cannot have is refused.
+# estimate, and the description says so. The way back has to lead to the stored numbers. A factor
+# that wrist EMG cannot have is refused, by the swing in ten short pieces of the recording.
 
 with Emg2PoseSessionData(path) as session:
     back = np.abs(emg - 2.46 * session.emg.T.astype(float))
