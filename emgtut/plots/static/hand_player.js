@@ -158,7 +158,7 @@
       } else {
         paint(shapes(poses[k]));
         // The true bones over the predicted hand.
-        if (k > 0 && !isNaN(poses[0][0][0])) bones(poses[0].map(seen), ink);
+        if (k > 0 && !isNaN(poses[0][0][0])) bones(poses[0].map(seen));
       }
       pen.restore();
     });
@@ -196,13 +196,14 @@
       pen.stroke(path);
     }
   }
-  function bones(p, ink) {
-    pen.lineWidth = 1.2;
-    for (const chain of film.chains) {
-      pen.beginPath();
-      chain.slice(1).forEach((k, i) => (i ? pen.lineTo(p[k][0], p[k][1]) : pen.moveTo(p[k][0], p[k][1])));
-      pen.strokeStyle = ink;
-      pen.stroke();
+  function bones(p) {  // dark in a light rim: seen on the hand and on any page
+    for (const [width, color] of [[2.8, "#fff"], [1.2, "#222"]]) {
+      [pen.lineWidth, pen.strokeStyle] = [width, color];
+      for (const chain of film.chains) {
+        pen.beginPath();
+        chain.slice(1).forEach((k) => pen.lineTo(p[k][0], p[k][1]));
+        pen.stroke();
+      }
     }
   }
 
