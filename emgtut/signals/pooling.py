@@ -48,6 +48,7 @@ def windows_of_many(
     Windows
         All windows, session after session. ``groups`` says where each is from, for splits that
         leave out users, stages or recordings; ``start`` counts from the first row of its file.
+        The column ``file`` of ``groups`` holds whole paths where names repeat.
 
     Raises
     ------
@@ -77,10 +78,12 @@ def windows_of_many(
             "or use windows_of for one"
         )
     sources = list(sessions)
-    _refuse_unlike(sources, window, hop)
+    paths = _refuse_unlike(sources, window, hop)
+    unique = len({path.name for path in paths}) == len(paths)
     parts: list[Windows] = []
     hidden = None if progress is None else not progress  # None: tqdm looks for a terminal itself
-    for source in tqdm(sources, "windows", unit="file", disable=hidden):
+    bar = tqdm(sources, "windows", unit="file", disable=hidden)
+    for path, source in zip(paths, bar, strict=True):
         try:
             one = windows_of(
                 source, window=window, hop=hop, label=label, features=features, filter=filter
@@ -90,6 +93,8 @@ def windows_of_many(
                 raise
             warnings.warn(f"{error}; it is left out", stacklevel=2)
         else:
+            if not unique:  # files of one name in several folders
+                one = replace(one, groups=pd.DataFrame(one.groups).assign(file=str(path)))
             parts.append(one)
     together: dict[str, Any] = {
         name: np.concatenate([getattr(part, name) for part in parts])
@@ -99,10 +104,11 @@ def windows_of_many(
     return replace(parts[0], groups=groups, **together)
 
 
-def _refuse_unlike(sources: list[Any], window: float, hop: float) -> None:
-    """Raise before anything is computed if sessions cannot be in one table."""
+def _refuse_unlike(sources: list[Any], window: float, hop: float) -> list[Path]:
+    """Return the files; raise before anything is computed if they cannot be in one table."""
     if not sources:
         raise ValueError("sessions is empty; pass at least one session or path")
+    paths: list[Path] = []
     seen: set[Path] = set()
     first: dict[str, Any] = {}
     origin = sources[0]
@@ -115,6 +121,7 @@ def _refuse_unlike(sources: list[Any], window: float, hop: float) -> None:
                     "pass each session once"
                 )
             seen.add(path.resolve())
+            paths.append(path)
             rate = session.sample_rate
             found: dict[str, Any] = {
                 "sample_rate": rate,
@@ -134,6 +141,7 @@ def _refuse_unlike(sources: list[Any], window: float, hop: float) -> None:
                     f"{path}: {name} {_short(value)}, but {_short(first[name])} in {origin}; "
                     "pass sessions that agree, or cut each kind into windows by itself"
                 )
+    return paths
 
 
 def _short(value: Any) -> str:

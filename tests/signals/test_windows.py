@@ -292,6 +292,13 @@ def test_windows_of_a_corpus(tmp_path, capsys):
     assert "8/8" in capsys.readouterr().err
 
 
+def test_files_of_one_name_stay_apart(session_file):
+    here = session_file("a.hdf5")
+    there = session_file("other/a.hdf5", user="u2")
+    files = windows_of_many([here, there]).groups.groupby("user")["file"].unique()
+    assert [list(names) for names in files] == [[str(here)], [str(there)]]
+
+
 def test_a_session_without_windows_is_left_out_aloud(session_file):
     good, empty = session_file("good.hdf5"), session_file("empty.hdf5", unsolved=[(0, 1200)])
     short = session_file("short.hdf5", n=399)
