@@ -58,7 +58,7 @@ class Need:
         sample_rate : float
             Rate of the EMG, in Hz.
         causal : bool
-            As for `emgtut.signals.filters.EMGFilter`.
+            As for `emgtut.EMGFilter`.
 
         Returns
         -------

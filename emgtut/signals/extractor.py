@@ -42,8 +42,7 @@ class FeatureExtractor(TransformerMixin, BaseEstimator):
     Examples
     --------
     >>> import numpy as np
-    >>> from emgtut import Emg2PoseSessionData, load_sample, windows_of
-    >>> from emgtut.signals.extractor import FeatureExtractor
+    >>> from emgtut import Emg2PoseSessionData, FeatureExtractor, load_sample, windows_of
     >>> with Emg2PoseSessionData(load_sample()) as session:
     ...     emg, windows = session.emg, windows_of(session)
     >>> cut_out = emg[windows.start[:, np.newaxis] + np.arange(windows.window)]

@@ -89,7 +89,7 @@ class EMGFilter:
     Examples
     --------
     >>> import numpy as np
-    >>> from emgtut.signals.filters import EMGFilter
+    >>> from emgtut import EMGFilter
     >>> design = EMGFilter(2000, highpass=20, lowpass=450, notch=50)
     >>> time = np.arange(4000) / 2000
     >>> hum = np.sin(2 * np.pi * 50 * time)[:, np.newaxis] + 10000
@@ -279,7 +279,7 @@ class FilterStream:
     Examples
     --------
     >>> import numpy as np
-    >>> from emgtut.signals.filters import EMGFilter
+    >>> from emgtut import EMGFilter
     >>> emg = np.random.default_rng(0).normal(size=(300, 2))
     >>> design = EMGFilter(2000, highpass=20, causal=True)
     >>> stream = design.stream()

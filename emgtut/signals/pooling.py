@@ -65,8 +65,7 @@ def windows_of_many(
 
     Examples
     --------
-    >>> from emgtut import load_sample
-    >>> from emgtut.signals.pooling import windows_of_many
+    >>> from emgtut import load_sample, windows_of_many
     >>> both = [load_sample(duration=10, seed=seed) for seed in (0, 1)]
     >>> windows = windows_of_many(both, window=0.25, hop=0.05)
     >>> windows.groups["recording"].nunique(), len(windows.groups) == len(windows)

@@ -40,7 +40,6 @@ from sklearn.preprocessing import StandardScaler
 from emgtut import Emg2PoseSessionData, load_sample, window_features, windows_of
 from emgtut.anatomy import JOINTS
 from emgtut.plots import plot_wristband
-from emgtut.signals.extractor import FeatureExtractor
 
 # sphinx_gallery_thumbnail_number = 4
 # sphinx_gallery_tags = ["windows", "features", "labels"]
@@ -77,6 +76,8 @@ plt.show()
 # sum of the absolute steps inside the window. Work them out for six samples on paper first. In a
 # pipeline, :class:`emgtut.FeatureExtractor` takes arrays of windows, samples and channels.
 
+from emgtut import FeatureExtractor
+
 toy = np.array([2.0, -1.0, 0.0, 3.0, -3.0, 1.0])
 by_hand = [np.sqrt((4 + 1 + 0 + 9 + 9 + 1) / 6), 10 / 6, 3 + 1 + 3 + 6 + 4]
 assert np.allclose(window_features(toy[:, None], window=6, hop=1), [by_hand])
@@ -101,8 +102,7 @@ def running(x, *, window, hop):
     return np.sqrt((sums[first + window] - sums[first]).clip(0) / window)
 
 
-facts = {}
-blocks = partial(window_features, features=["rms"])
+facts, blocks = {}, partial(window_features, features=["rms"])
 widths = [40, 100, 250, 500, 1000, 2000]
 figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
 for name, way in {"loop": loop, "running": running, "blocks": blocks}.items():
