@@ -109,7 +109,7 @@ plt.show()
 try:
     plain.compute_psd()
 except ValueError as error:
-    print(f"without picks: {str(error).splitlines()[0]}")
+    print(textwrap.fill(f"without picks: {str(error).splitlines()[0]}", 80))
 spectrum = plain.compute_psd(**EMG, n_fft=2000)
 power, frequency = 1e12 * spectrum.get_data(**EMG), spectrum.freqs
 mean, away = power.mean(axis=0), np.abs(frequency - 60)

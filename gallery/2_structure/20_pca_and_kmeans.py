@@ -45,7 +45,7 @@ with Emg2PoseSessionData(path) as session:
     raw = explore(session, n_components=3, n_clusters=5, on="samples")
 
 facts = {"raw_share": float(raw.explained_variance_ratio.sum())}
-print(raw)
+print(*str(raw).split(": "), sep=":\n")
 print(f"variance in three components: {100 * facts['raw_share']:.0f} %")
 
 # %%
