@@ -9,6 +9,7 @@ from emgtut.interview.parts import PARTS, Part, parts_of
 from emgtut.interview.result import Result, Results
 from emgtut.interview.room import Interview
 from emgtut.interview.sessions import hidden_session
+from emgtut.interview.solutions import Solution, solution
 
 __all__ = [
     "PARTS",
@@ -16,7 +17,9 @@ __all__ = [
     "Part",
     "Result",
     "Results",
+    "Solution",
     "check",
     "hidden_session",
     "parts_of",
+    "solution",
 ]

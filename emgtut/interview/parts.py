@@ -28,6 +28,8 @@ class Part:
         A question, the tool, the key expression.
     minutes : int
         Time it should take.
+    cost : str
+        How the work grows: T samples, n windows, p features, k centres.
     core : bool
         Whether it belongs to the first 45 minutes.
     """
@@ -39,6 +41,7 @@ class Part:
     ask: str
     hints: tuple[str, str, str] = field(repr=False)
     minutes: int
+    cost: str
     core: bool = True
 
     @property
@@ -67,6 +70,7 @@ PARTS = (
             ),
         ),
         3,
+        "log T",
     ),
     Part(
         "1b",
@@ -83,6 +87,7 @@ PARTS = (
             ),
         ),
         2,
+        "T",
     ),
     Part(
         "2",
@@ -107,6 +112,7 @@ PARTS = (
             ),
         ),
         10,
+        "T x taps",
         core=False,
     ),
     Part(
@@ -121,6 +127,7 @@ PARTS = (
             "The last start of a stretch (a, b) is b - width, and np.arange leaves its end out.",
         ),
         4,
+        "n",
     ),
     Part(
         "3b",
@@ -142,6 +149,7 @@ PARTS = (
             ),
         ),
         4,
+        "T + n",
     ),
     Part(
         "4a",
@@ -158,6 +166,7 @@ PARTS = (
             "A column without spread gets the scale 1. Apply (X - mean) / scale to a new array.",
         ),
         3,
+        "n p",
     ),
     Part(
         "4b",
@@ -175,6 +184,7 @@ PARTS = (
             ),
         ),
         8,
+        "n p²",
         core=False,
     ),
     Part(
@@ -198,6 +208,7 @@ PARTS = (
             ),
         ),
         12,
+        "n p k, a round",
         core=False,
     ),
     Part(
@@ -216,6 +227,7 @@ PARTS = (
             ),
         ),
         6,
+        "n p²",
     ),
     Part(
         "7a",
@@ -233,6 +245,7 @@ PARTS = (
             ),
         ),
         4,
+        "n x folds",
     ),
     Part(
         "7b",
@@ -250,6 +263,7 @@ PARTS = (
             ),
         ),
         4,
+        "n p² x folds",
     ),
     Part(
         "8a",
@@ -266,6 +280,7 @@ PARTS = (
             ),
         ),
         4,
+        "n",
     ),
     Part(
         "8b",
@@ -282,6 +297,7 @@ PARTS = (
             ),
         ),
         8,
+        "n",
         core=False,
     ),
     Part(
@@ -299,6 +315,7 @@ PARTS = (
             ),
         ),
         7,
+        "1, a sample",
         core=False,
     ),
     Part(
@@ -318,6 +335,7 @@ PARTS = (
             ),
         ),
         11,
+        "T + n p²",
     ),
 )
 

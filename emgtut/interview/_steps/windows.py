@@ -21,12 +21,16 @@ def _check_starts(
     if np.array_equal(found, expected):
         return
     lost, extra = np.setdiff1d(expected, found), np.setdiff1d(found, expected)
-    got = f"{len(found)} windows"
+    got = _n_windows(len(found))
     if len(lost):
         got += f"; none at {lost[0]}"
     if len(extra):
         got += f"; one at {extra[0]}"
-    raise Fault(got, f"{len(expected)} windows: {_few(expected)}", why)
+    raise Fault(got, f"{_n_windows(len(expected))}: {_few(expected)}", why)
+
+
+def _n_windows(n: int) -> str:
+    return f"{n} window{'s' * (n != 1)}"
 
 
 def _few(values: np.ndarray) -> str:
