@@ -18,7 +18,7 @@ help:  ## list the targets
 	@$(PYTHON) -m venv .venv \
 	  || { echo "python's venv module is missing; on Debian and Ubuntu: apt install python3-venv"; exit 2; }
 	@$(PIP) --upgrade 'pip>=25.1'
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[regression]'
 	@touch $@
 .venv/.%: .venv/.base
 	@echo "installing what 'make $(MAKECMDGOALS)' needs beyond it"
@@ -41,7 +41,7 @@ docs: .venv/.docs  ## the site with its gallery: docs/_build/html/index.html
 bench: .venv/.base  ## timings beside the peers
 	$(BIN)/python -m benchmarks
 notebook: .venv/.docs  ## the lessons as notebooks in JupyterLab
-	@$(PIP) --editable '.[notebook]'
+	@$(PIP) --editable '.[regression,notebook]'
 	$(BIN)/python docs/_ext/notebooks.py notebooks/lessons
 	$(BIN)/jupyter lab notebooks
 clean:  ## remove everything made here

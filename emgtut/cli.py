@@ -248,6 +248,58 @@ def make_corpus(
     typer.echo(made)
 
 
+MODEL_HELP = "catboost, ridge or mean."
+
+
+@command("emgtut train recording.hdf5 --out my_model")
+def train(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Session files.")],
+    out: Annotated[Path, typer.Option(help="Folder for the model.")] = Path("emgtut-model"),
+    model: Annotated[str, typer.Option(help=MODEL_HELP)] = "catboost",
+    window: Annotated[float, typer.Option(help="Length of a window, in seconds.")] = 0.2,
+    hop: Annotated[float, typer.Option(help="From window to window, in seconds.")] = 0.05,
+    blocks: Annotated[int, typer.Option(help="Blocks of time to score on.")] = 5,
+    gap: Annotated[float, typer.Option(help="Left out around a block, in seconds.")] = 0.5,
+) -> None:
+    """Train a model that predicts the pose, score it on blocks of time, and save it."""
+    from emgtut import training
+
+    folder, scores = training.train(
+        files, out, model=model, window=window, hop=hop, n_blocks=blocks, gap=gap
+    )
+    typer.echo(training.as_text(scores))
+    typer.echo(f"trained on everything and saved: {folder}")
+
+
+@command("emgtut evaluate recording.hdf5 --model ridge")
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Session files.")],
+    model: Annotated[
+        str, typer.Option(help=f"{MODEL_HELP[:-1]}, or the folder of a saved model.")
+    ] = "catboost",
+    window: Annotated[float, typer.Option(help="Length of a window, in seconds.")] = 0.2,
+    hop: Annotated[float, typer.Option(help="From window to window, in seconds.")] = 0.05,
+    blocks: Annotated[int, typer.Option(help="Blocks of time to score on.")] = 5,
+    gap: Annotated[float, typer.Option(help="Left out around a block, in seconds.")] = 0.5,
+    csv: Annotated[
+        Path | None, typer.Option(help="Write the whole table here.", show_default=False)
+    ] = None,
+) -> None:
+    """Score a model on blocks of time that it was not trained on, beside the mean pose.
+
+    A saved model is scored as it is; name sessions that it was not trained on.
+    """
+    from emgtut import training
+    from emgtut.sessions.writer import beside
+
+    scores = training.score(files, model=model, window=window, hop=hop, n_blocks=blocks, gap=gap)
+    typer.echo(training.as_text(scores))
+    if csv is not None:
+        with beside(csv) as part:
+            scores.to_csv(part, index=False)
+        typer.echo(f"the whole table: {csv}")
+
+
 @command("emgtut check")
 def check() -> None:
     """Show versions, the cache, and what is missing with the line to type.

@@ -16,13 +16,20 @@ import numpy as np
 
 from emgtut import _checks
 from emgtut._checks import SessionError
+from emgtut.anatomy import JOINTS
+from emgtut.learn.evaluate import evaluate, predict_blocks, verdict
 from emgtut.learn.explore import explore
+from emgtut.learn.metrics import angular_error, landmark_distance
+from emgtut.learn.models import CatBoostPose, RidgePose
 from emgtut.plots import (
+    animate_hand,
     plot_cluster_strip,
     plot_clusters,
     plot_psd,
+    plot_scores,
     plot_scree,
     plot_session,
+    plot_traces,
     plot_wristband,
 )
 from emgtut.plots.report import Report
@@ -30,8 +37,11 @@ from emgtut.plots.style import emg_unit
 from emgtut.sessions import layout
 from emgtut.sessions.emg2pose import Emg2PoseSessionData
 from emgtut.sessions.synthetic import load_sample
-from emgtut.signals.cleaning import clean, needed_filters
+from emgtut.signals.cleaning import Need, clean, needed_filters
+from emgtut.signals.filters import EMGFilter
 from emgtut.signals.raw import to_raw
+from emgtut.signals.windows import NoWindowError, Windows, windows_of
+from emgtut.training import for_people
 
 if TYPE_CHECKING:
     from mne.io import BaseRaw
@@ -48,7 +58,10 @@ _FIGURES = (
     "clusters_of_samples",
     "clusters_of_windows",
     "clusters_over_time",
+    "scores",
+    "traces",
 )
+_NO_WINDOWS = "skipped: there are no windows to learn from"
 _ONE_CHANNEL = "skipped: one channel has no second direction to look in"
 
 
@@ -75,6 +88,8 @@ class Demo:
             )
         self._open = ExitStack()
         self.filtered = False
+        self.need: Need | None = None
+        self.windows: Windows | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -97,6 +112,10 @@ class Demo:
             ("activity around the wrist", self.draw_wristband),
             ("PCA and k-means on raw samples", self.cluster_samples),
             ("PCA and k-means on window features", self.cluster_features),
+            ("windows, features and poses", self.make_windows),
+            ("predict the pose, block by block", self.predict_pose),
+            ("true and predicted angles", self.draw_traces),
+            ("true and predicted hand", self.draw_hands),
             ("report", self.write_report),
         ]
         return [(what, self._naming_the_file(step)) for what, step in steps]
@@ -148,7 +167,7 @@ class Demo:
         """Look at the spectrum, and filter what is not muscle."""
         if self._too_short():
             return self._too_short()
-        need = needed_filters(self.raw)
+        need = self.need = needed_filters(self.raw)
         self.report.add_figure(
             "Signals",
             "Spectrum as recorded",
@@ -241,6 +260,77 @@ class Demo:
         )
         return f"the signal stays in one cluster for {stay:.0f} ms (median)"
 
+    def make_windows(self) -> str:
+        """Cut windows where there is a pose."""
+        try:
+            self.windows = windows_of(self.session, window=0.2, hop=0.05, filter=self._design())
+        except NoWindowError:
+            return "skipped: no stretch with a pose is as long as a window"
+        # Blocks need windows to train on beside those they test.
+        if len(self.windows) < 100:
+            n_windows, self.windows = len(self.windows), None
+            return f"skipped: {_counted(n_windows, 'window')} are too few to train on"
+        return f"{self.windows!r}".strip("<>").partition(" ")[2]
+
+    def predict_pose(self) -> str:
+        """Train on four fifths of the time, predict the rest, five times."""
+        if self.windows is None:
+            return _NO_WINDOWS
+        models = {"ridge": RidgePose()}
+        try:
+            models["boosted trees"] = CatBoostPose()
+            scores = {name: evaluate(model, self.windows) for name, model in models.items()}
+            missing = ""
+        except ImportError as error:
+            scores = {"ridge": evaluate(models.pop("ridge"), self.windows)}
+            missing = f" ({_checks.one_line(error)})"
+        best = min(scores, key=lambda name: scores[name]["mae_deg"].mean())
+        self.model = RidgePose() if best == "ridge" else CatBoostPose()
+        self.pred = predict_blocks(self.model, self.windows)
+        judged = {name: verdict(table) for name, table in scores.items()}
+        words = ""
+        for name, table in scores.items():
+            rows = for_people(table).to_html(index=False, border=0)
+            words += f"<p><b>{name}</b>: {judged[name]}</p>{rows}"
+        self.report.add_figure(
+            "Prediction",
+            "Error of each block",
+            plot_scores(scores),
+            "Is each point below the line of the hand that never moves?",
+            name="scores",
+        )
+        self.report.add_words("Prediction", "Scores", words)
+        return f"{best}: {judged[best]}{missing}"
+
+    def draw_traces(self) -> str:
+        """Draw predicted over true angles."""
+        if self.windows is None:
+            return _NO_WINDOWS
+        self.report.add_figure(
+            "Prediction",
+            "True and predicted angles",
+            plot_traces(self.windows, self.pred),
+            "Every stretch is predicted by a model that was trained on the others. Which finger "
+            "lags, and which is missed?",
+            name="traces",
+        )
+        return f"{angular_error(self.windows.y, self.pred):.1f} deg off over all windows"
+
+    def draw_hands(self) -> str:
+        """Put a moving hand, true beside predicted, into the report."""
+        if self.windows is None:
+            return _NO_WINDOWS
+        if self.windows.target_names != JOINTS:
+            return f"skipped: a hand takes 20 joints, here are {self.session.n_angles}"
+        shown = slice(0, round(_SHOWN * self.windows.sample_rate / self.windows.hop))
+        film = animate_hand(
+            self.windows.y[shown],
+            self.pred[shown],
+            rate=self.windows.sample_rate / self.windows.hop,
+        )
+        self.report.add_words("Prediction", "True and predicted hand", film.html())
+        return f"{landmark_distance(self.windows.y, self.pred):.1f} mm off, mean over landmarks"
+
     def write_report(self) -> str:
         """Write the page."""
         return str(self.report.save().resolve())
@@ -270,6 +360,9 @@ class Demo:
     def _too_short(self) -> str:
         n_samples = len(self.session)
         return "" if n_samples >= 100 else f"skipped: {_counted(n_samples, 'sample')} are too few"
+
+    def _design(self) -> EMGFilter | None:
+        return self.need.filter(self.session.sample_rate) if self.need else None
 
     def _filter(self) -> Callable[[np.ndarray], np.ndarray] | None:
         return (lambda _: self._emg()) if self.filtered else None

@@ -160,6 +160,30 @@ class TestFetch:
         assert "recording-99_left" in line
 
 
+class TestTrain:
+    def test_train_then_evaluate_the_saved_model(self, tmp_path):
+        session = tmp_path / "practice.hdf5"
+        assert emgtut("make-session", session, "--duration", 20).returncode == 0
+        model = tmp_path / "model"
+        done = emgtut("train", session, "--out", model, "--model", "ridge", "--hop", 0.1)
+        assert done.returncode == 0, done.stderr
+        assert "for a hand that never moves" in done.stdout
+        assert (model / "model.json").exists()
+        table = tmp_path / "scores.csv"
+        done = emgtut("evaluate", session, "--model", model, "--csv", table)
+        assert done.returncode == 0, done.stderr
+        assert "mean_pose_mae_deg" in table.read_text()
+
+    def test_refusals(self, session_file, tmp_path):
+        path = session_file(n=6000)
+        assert "pass one of 'catboost'" in refused("evaluate", path, "--model", "forest")
+        assert "window" in refused("train", path, "--window", 99, "--out", tmp_path / "m")
+        assert "hop" in refused("train", path, "--hop", 0, "--out", tmp_path / "m")
+        blind = session_file("blind.hdf5", n=6000, unsolved=[(0, 6000)])
+        assert str(blind) in refused("train", blind, "--out", tmp_path / "m")
+        assert not (tmp_path / "m").exists()
+
+
 def test_check_tells_what_to_type(tmp_path):
     done = emgtut("check", EMGTUT_DATA=str(tmp_path), EMGTUT_OFFLINE="1")
     assert done.returncode == 0, done.stdout
@@ -180,13 +204,15 @@ class TestDemo:
         done = emgtut("demo", "--out", out)
         assert done.returncode == 0, done.stderr
         assert done.stderr == ""
-        assert "[8/8] report" in done.stdout
+        assert "[12/12] report" in done.stdout
         page = (out / "report.html").read_text()
         fetched = re.findall(r"(?:src|href)=[\"'](https?://[^\"']+)", page)
         assert not [url for url in fetched if "mne.tools" not in url]
         assert "<script src=" not in page
         names = {path.stem for path in out.glob("*.png")}
         assert {"emg_and_angles", "spectrum", "wristband", "scree", "clusters_of_samples"} <= names
+        assert {"scores", "traces"} <= names
+        assert "emgtut-hand" in page
         assert not list(out.glob(".*"))
 
     def test_on_a_real_recording(self, real_file, tmp_path):
@@ -238,7 +264,7 @@ class TestDemo:
             text=True,
         )
         for line in process.stdout:
-            if "[2/8]" in line:
+            if "[2/" in line:
                 break
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)

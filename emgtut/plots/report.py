@@ -11,7 +11,7 @@ from emgtut import _checks
 from emgtut.sessions.writer import beside
 
 _CSS = """
-.navbar-brand img, .navbar .dropdown, .badge { display: none !important; }
+#filter-by-tags-dropdown-menu, .navbar-brand img, .badge { display: none !important; }
 .accordion-body figure img { max-width: 100%; height: auto; }
 table th { padding-right: 1.5em; vertical-align: top; }
 p { max-width: 46em; }
