@@ -9,6 +9,7 @@ from emgtut.sessions import layout
 
 if TYPE_CHECKING:
     from emgtut.sessions.emg2pose import Emg2PoseSessionData
+    from emgtut.sessions.rows import Rows
 
 #: A step between stamps is a hole when it is longer than this many seconds ...
 GAP_SECONDS = 0.02
@@ -118,13 +119,15 @@ def not_finite(row: int, channel: int, n_rows: int) -> str:
     )
 
 
-def survey(session: "Emg2PoseSessionData") -> Contents:
+def survey(session: "Emg2PoseSessionData", rows_of: "Rows") -> Contents:
     """Read a session once, block by block, and return what it holds.
 
     Parameters
     ----------
     session : Emg2PoseSessionData
         An open session.
+    rows_of : Rows
+        Its rows.
 
     Returns
     -------
@@ -148,7 +151,7 @@ def survey(session: "Emg2PoseSessionData") -> Contents:
     above = None
 
     for start in range(0, n_rows, block):
-        rows = session._block(start, start + block)
+        rows = rows_of.block(start, start + block)
         solved[start : start + len(rows)] = layout.solved_rows(rows[layout.JOINT_ANGLES])
         stamps[start : start + len(rows)] = rows[layout.TIME]
 

@@ -2,8 +2,7 @@
 
 import mmap
 import warnings
-from collections.abc import Iterator, KeysView
-from contextlib import contextmanager
+from collections.abc import KeysView
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -16,8 +15,16 @@ import numpy as np
 from emgtut import _checks
 from emgtut._checks import SessionError
 from emgtut.sessions import layout
-from emgtut.sessions.contents import Contents, goes_back, not_finite, survey
-from emgtut.sessions.opening import damaged, find_rows, is_number, open_hdf5, read_attributes
+from emgtut.sessions.contents import Contents, not_finite, survey
+from emgtut.sessions.opening import (
+    damaged,
+    find_rows,
+    is_number,
+    open_hdf5,
+    read_attributes,
+    refuse_another_file,
+)
+from emgtut.sessions.rows import Rows
 
 
 class Emg2PoseSessionData:
@@ -99,26 +106,27 @@ class Emg2PoseSessionData:
         try:
             self.timeseries = find_rows(self._file)
             with self.hdf5_path.open("rb") as stream:
+                refuse_another_file(self._file, stream)
                 self.metadata = read_attributes(
                     stream, self._file[self.HDF5_GROUP], self.timeseries
                 )
                 # The same bytes once more: reading from a map of the file beats HDF5, and
                 # another file may get this name while we read.
-                self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+                mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+            self._rows = Rows(self.hdf5_path, self.timeseries, mapped)
         except SessionError as error:
-            self.close()
-            raise self._error(str(error)) from None
+            self._file.close()
+            raise SessionError(f"{self.hdf5_path}: {error}") from None
         except Exception as error:  # h5py raises nearly any type on damaged bytes
-            self.close()
-            raise self._error(damaged("its layout", error)) from error
+            self._file.close()
+            raise SessionError(f"{self.hdf5_path}: {damaged('its layout', error)}") from error
 
     # -- opening and closing ------------------------------------------------------------------
 
     def close(self) -> None:
         """Close the file; closing twice does no harm."""
         self._file.close()
-        if hasattr(self, "_map"):
-            self._map.close()
+        self._rows.close()
 
     def __enter__(self) -> Self:
         return self
@@ -130,22 +138,6 @@ class Emg2PoseSessionData:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _error(self, text: str) -> SessionError:
-        return SessionError(f"{self.hdf5_path}: {text}")
-
-    @contextmanager
-    def _reading(self, what: str) -> Iterator[None]:
-        """Turn whatever HDF5 raises on a damaged or closed file into one clear error."""
-        if not self._file:
-            raise self._error(
-                "is closed; read inside the with block, or open it again: "
-                f"Emg2PoseSessionData({str(self.hdf5_path)!r})"
-            )
-        try:
-            yield
-        except (OSError, RuntimeError) as error:
-            raise self._error(damaged(what, error)) from error
 
     # -- the tutorial's interface -------------------------------------------------------------
 
@@ -159,7 +151,7 @@ class Emg2PoseSessionData:
                 listed = ", ".join(map(repr, self.fields))
                 raise ValueError(f"{self.hdf5_path}: no field {key!r}; its fields are {listed}")
             return self.read(key)
-        with self._reading("its rows"):
+        with self._rows.reading("its rows"):
             return self.timeseries[key]
 
     def slice(self, start_t: float = -np.inf, end_t: float = np.inf) -> np.ndarray:
@@ -193,17 +185,13 @@ class Emg2PoseSessionData:
         ...     len(data.slice(start + 1, start + 3))
         4000
         """
-        guess = self._guess_rows(start_t, end_t)
-        if guess is not None:
-            rows = self._rows_between(*guess)
-            stamps = rows[self.TIMESTAMPS]
-            opens = guess[0] == 0 or stamps[0] < start_t
-            closes = guess[1] == len(self) or stamps[-1] >= end_t
-            if len(rows) and opens and closes:
-                first, last = stamps.searchsorted([start_t, end_t])
-                return rows[first:last]
-        first, last = self._bisect(start_t), self._bisect(end_t)
-        return self._rows_between(first, max(first, last))
+        origin = self.metadata.get(self.START_TIME, np.nan)
+        return self._rows.within(
+            start_t,
+            end_t,
+            origin=origin if is_number(origin) else np.nan,
+            rate=self.sample_rate,
+        )
 
     @property
     def fields(self) -> KeysView[str]:
@@ -217,7 +205,7 @@ class Emg2PoseSessionData:
         Raises `SessionError` where stamps go back in time. Equal stamps pass.
         """
         stamps = self.read(self.TIMESTAMPS)
-        self._check_order(stamps)
+        self._rows.check_order(stamps)
         return stamps
 
     @property
@@ -253,11 +241,7 @@ class Emg2PoseSessionData:
             The values as stored, in memory.
         """
         start, stop, _ = slice(start, stop).indices(len(self))
-        stop = max(start, stop)
-        with self._reading(f"rows {start} to {stop}"):
-            if self._contiguous_at is not None:
-                return self._copied(field, start, stop, self._contiguous_at)
-            return self.timeseries.fields(field)[start:stop]
+        return self._rows.field(field, start, stop)
 
     @property
     def emg(self) -> np.ndarray:
@@ -272,7 +256,7 @@ class Emg2PoseSessionData:
         bad = ~np.isfinite(emg)
         if bad.any():
             row, channel = np.argwhere(bad)[0]
-            raise self._error(not_finite(int(row), int(channel), int(bad.any(axis=1).sum())))
+            raise self._rows.error(not_finite(int(row), int(channel), int(bad.any(axis=1).sum())))
         return emg
 
     @property
@@ -313,9 +297,9 @@ class Emg2PoseSessionData:
         stated = self.metadata.get(self.SAMPLE_RATE)
         if stated is not None:
             return float(stated)
-        first, last = self._stamp(0), self._stamp(len(self) - 1)
+        first, last = self._rows.stamp(0), self._rows.stamp(len(self) - 1)
         if not last > first:
-            raise self._error(
+            raise self._rows.error(
                 "has no attribute sample_rate, and its stamps do not advance; "
                 "add the attribute sample_rate, in Hz, to the group emg2pose"
             )
@@ -371,8 +355,8 @@ class Emg2PoseSessionData:
     @cached_property
     def contents(self) -> Contents:
         """What the samples look like, found in one pass over the file and kept."""
-        with self._reading("its rows"):
-            return survey(self)
+        with self._rows.reading("its rows"):
+            return survey(self, self._rows)
 
     def valid_runs(self, min_samples: int = 1) -> list[tuple[int, int]]:
         """Return the stretches of rows with a pose.
@@ -409,86 +393,7 @@ class Emg2PoseSessionData:
         """
         problems = self.contents.problems()
         if problems:
-            raise self._error(problems[0])
-
-    # -- finding rows -------------------------------------------------------------------------
-
-    @cached_property
-    def _contiguous_at(self) -> int | None:
-        """Where in the file the rows start, if they lie there byte for byte as in memory."""
-        rows = self.timeseries
-        offset = rows.id.get_offset()
-        if rows.file.filename != self._file.filename:
-            return None  # linked from another file than the one that is mapped
-        if offset is None or rows.external or self._file.driver not in ("sec2", "windows", "stdio"):
-            return None
-        same = h5py.h5t.py_create(rows.dtype, logical=True) == rows.id.get_type()
-        end = offset + len(rows) * rows.dtype.itemsize
-        return offset if same and end <= len(self._map) else None
-
-    def _block(self, start: int, stop: int) -> np.ndarray:
-        """Return rows to look at and forget: a view of the map where that is possible."""
-        if self._contiguous_at is None:
-            return self.timeseries[start:stop]
-        self._refuse_cut_file()
-        dtype = self.timeseries.dtype
-        first = self._contiguous_at + start * dtype.itemsize
-        return np.frombuffer(self._map, dtype, min(stop, len(self)) - start, first)
-
-    def _refuse_cut_file(self) -> None:
-        if self._map.size() < len(self._map):  # touching what is gone would end the process
-            raise OSError(f"the file was cut to {self._map.size()} bytes while it was open")
-
-    def _copied(self, field: str, start: int, stop: int, offset: int) -> np.ndarray:
-        """Copy one field out of the map: HDF5 would convert whole rows."""
-        self._refuse_cut_file()
-        dtype = self.timeseries.dtype
-        kind, at = dtype.fields[field][:2]
-        # As plain bytes, one block a row: numpy copies those faster than small arrays of numbers.
-        block = np.dtype((np.void, kind.itemsize))
-        copied = np.empty(stop - start, block)
-        if len(copied):
-            first = offset + start * dtype.itemsize + at
-            copied[:] = np.ndarray(len(copied), block, self._map, first, dtype.itemsize)
-        return copied.view(kind.base).reshape(-1, *kind.shape)
-
-    def _rows_between(self, start: int, stop: int) -> np.ndarray:
-        with self._reading(f"rows {start} to {stop}"):
-            rows = self.timeseries[start:stop]
-        self._check_order(rows[self.TIMESTAMPS], start)
-        return rows
-
-    def _check_order(self, stamps: np.ndarray, start: int = 0) -> None:
-        steps = np.diff(stamps.astype(np.float64))
-        back = np.flatnonzero(~(steps >= 0))
-        if len(back):
-            raise self._error(goes_back(float(steps[back[0]]), start + int(back[0]) + 1))
-
-    def _stamp(self, row: int) -> float:
-        return float(self.read(self.TIMESTAMPS, row, row + 1)[0])
-
-    def _guess_rows(self, start_t: float, end_t: float) -> tuple[int, int] | None:
-        """Rows that should hold a time span, with some to spare; None if that cannot be said."""
-        origin = self.metadata.get(self.START_TIME, np.nan)
-        if not is_number(origin) or np.isnan([origin, start_t, end_t]).any():
-            return None
-        spare = 64  # rows by which start and nominal rate may be off before bisection is needed
-        bounds = np.array([start_t, end_t]) - origin
-        with np.errstate(invalid="ignore"):
-            rows = np.clip(bounds * self.sample_rate + [-spare, spare], 0, len(self))
-        first, last = int(rows[0]), int(rows[1])
-        return (first, last) if last > first else None
-
-    def _bisect(self, t: float) -> int:
-        """First row whose stamp is not below ``t``, reading one stamp a step."""
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self._stamp(middle) < t or np.isnan(t):
-                low = middle + 1
-            else:
-                high = middle
-        return low
+            raise self._rows.error(problems[0])
 
     # -- showing ------------------------------------------------------------------------------
 

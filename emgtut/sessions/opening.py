@@ -1,5 +1,6 @@
 """Open a session file and find out whether it is one, before any sample is read."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -153,6 +154,14 @@ def read_attributes(stream: BinaryIO, group: h5py.Group, rows: h5py.Dataset) -> 
             "correct the attribute, or remove it to have the rate estimated from the stamps"
         )
     return metadata
+
+
+def refuse_another_file(file: h5py.File, stream: BinaryIO) -> None:
+    """Raise if a name led to two files, because it was given to another one in between."""
+    if file.driver == "sec2":
+        opened = os.fstat(file.id.get_vfd_handle())
+        if not os.path.samestat(opened, os.fstat(stream.fileno())):
+            raise SessionError("was replaced while it was being opened; open it again")
 
 
 def start_date(metadata: dict[str, Any]) -> datetime | None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from emgtut import Emg2PoseSessionData, SessionError, write_session
 from emgtut.anatomy import JOINTS
-from emgtut.sessions import layout
+from emgtut.sessions import emg2pose, layout
 
 STEM = "2022-12-06-1670313600-e3096-cv-emg-pose-train@2-recording-1_left"
 
@@ -133,7 +133,7 @@ class TestLayouts:
             expected = file["emg2pose/timeseries"][:]
         rewrite(path, dtype=layout.row_dtype(7, 5, angle_type=angle_type), **storage)
         with Emg2PoseSessionData(path) as data:
-            assert (data._contiguous_at is not None) == (not storage)
+            assert (data._rows.contiguous_at is not None) == (not storage)
             for name in data.fields:
                 np.testing.assert_array_equal(data[name], expected[name])
                 np.testing.assert_array_equal(data.read(name, 11, 345), expected[name][11:345])
@@ -279,7 +279,7 @@ class TestSlice:
         path = rewrite(session_file(n=40_000), chunks=(500,), compression="gzip")
         with Emg2PoseSessionData(path) as data:
             read = []
-            whole = data.timeseries
+            whole = data._rows.stored
 
             class Counting:
                 def __getattr__(self, name):
@@ -293,7 +293,7 @@ class TestSlice:
                     read.append(len(rows))
                     return rows
 
-            data.timeseries = Counting()
+            data._rows.stored = Counting()
             assert len(data.slice(1.67e9 + 10, 1.67e9 + 10.5)) == 1000
             assert sum(read) < 1200
 
@@ -617,7 +617,7 @@ class TestContents:
         with Emg2PoseSessionData(path) as data:
             whole = data.contents
             monkeypatch.setattr(contents, "_BLOCK", 64)
-            parts = contents.survey(data)
+            parts = contents.survey(data, data._rows)
         for name in ("gaps", "backwards", "n_repeated_rows", "n_not_finite"):
             assert getattr(parts, name) == getattr(whole, name)
         assert whole.gaps[0][0] == 64
@@ -642,3 +642,16 @@ def test_two_readers_and_a_rename_do_not_disturb_each_other(session_file, tmp_pa
         np.testing.assert_array_equal(data["emg"], data[:]["emg"])
         with Emg2PoseSessionData(path) as fresh:
             assert not np.array_equal(fresh["emg"], data["emg"])
+
+
+def test_a_name_given_to_another_file_between_two_looks(session_file, monkeypatch):
+    path, other = session_file(), session_file("other.hdf5")
+    found = emg2pose.find_rows
+
+    def swap_and_find(file):
+        shutil.move(other, path)
+        return found(file)
+
+    monkeypatch.setattr(emg2pose, "find_rows", swap_and_find)
+    with pytest.raises(SessionError, match="was replaced while it was being opened"):
+        Emg2PoseSessionData(path)
