@@ -88,6 +88,8 @@ class Result:
             return self.state
         if self.passed:
             return f"{self.n_checks} checks pass" + (f"   {self.remark}" if self.remark else "")
+        if not self.n_checks:
+            return self.state
         left_out = f", {self.n_left_out} not run" if self.n_left_out else ""
         fails = "check fails" if len(self.failed) == 1 and self.n_checks == 1 else "checks fail"
         return f"{len(self.failed)} of {self.n_checks} {fails}{left_out}   {self.seconds:.1f} s"

@@ -99,6 +99,29 @@ class Interview:
         """The file for clock and progress."""
         return self._state.path
 
+    def parts_at(self, step: int | str) -> tuple[Part, ...]:
+        """Return the parts of this round that a step, a part or a name means.
+
+        Parameters
+        ----------
+        step : int or str
+            Step (``3``), part (``"3b"``) or name (``"features"``).
+
+        Returns
+        -------
+        tuple of Part
+            At least one.
+        """
+        parts = parts_of(step)
+        here = tuple(part for part in parts if part in self.parts)
+        if not here:
+            other = "core" if parts[0].core else "stretch"
+            raise ValueError(
+                f"step {step!r} belongs to the {other} round; pass one of "
+                f"{', '.join(part.id for part in self.parts)}, or open Interview(round='full')"
+            )
+        return here
+
     def start(self) -> Text:
         """Start the clock; it runs on if it was started before.
 
@@ -140,7 +163,7 @@ class Interview:
         Results
             One result for each part; printing it shows what there is to know.
         """
-        parts = self._here(step)
+        parts = self.parts_at(step)
         answers = _by_name(parts, functions)
         if answers:
             parts = tuple(p for p in parts if set(p.functions) & answers.keys())
@@ -159,7 +182,7 @@ class Interview:
         Result
             The same with the time that was left.
         """
-        return self._record(self._here(result.part)[0], result)
+        return self._record(self.parts_at(result.part)[0], result)
 
     def _record(self, part: Part, result: Result) -> Result:
         state = self._state
@@ -188,7 +211,7 @@ class Interview:
         Text
             The hint; the third is shown again when there is no further one.
         """
-        parts = self._here(step)
+        parts = self.parts_at(step)
         open_ones = [p for p in parts if self._state.part(p.id).state != "pass"]
         part = (open_ones or list(parts))[0]
         mine = self._state.part(part.id)
@@ -236,17 +259,6 @@ class Interview:
 
     def __repr__(self) -> str:
         return f"<Interview: {self._state.round} round, {self.left()}, kept in {self.path.name}>"
-
-    def _here(self, step: int | str) -> tuple[Part, ...]:
-        parts = parts_of(step)
-        here = tuple(part for part in parts if part in self.parts)
-        if not here:
-            other = "core" if parts[0].core else "stretch"
-            raise ValueError(
-                f"step {step!r} belongs to the {other} round; pass one of "
-                f"{', '.join(part.id for part in self.parts)}, or open Interview(round='full')"
-            )
-        return here
 
     def _charge(self, part: Part) -> None:
         """Count the time since the last check or hint for a part."""

@@ -8,7 +8,6 @@ import numpy as np
 
 from emgtut import _checks
 from emgtut.sessions import layout
-from emgtut.sessions.synthetic import make_session
 
 #: Length, and the part that is there to train on, in seconds.
 DURATION, TRAINING = 64.0, 45.0
@@ -45,6 +44,9 @@ def hidden_session(path: str | os.PathLike[str], *, seed: int = 0) -> Path:
     'hidden.hdf5'
     """
     seed = _checks.count("seed", seed, least=0)
+    # The recipe brings scipy, which takes longer to load than all other parts take to check.
+    from emgtut.sessions.synthetic import make_session
+
     path = make_session(path, duration=DURATION, seed=1000 + seed)
     with h5py.File(path, "r+") as file:
         dataset = file[f"{layout.GROUP}/{layout.TIMESERIES}"]
