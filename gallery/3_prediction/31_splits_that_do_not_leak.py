@@ -242,8 +242,8 @@ for name, model in models.items():
 # .. admonition:: Mistake: "every leak is large"
 #    :class: mistake M10
 #
-#    One leak turned the ranking over, one moved a digit that nobody prints. Close them all, and say how large
-#    they were: "it leaks" alone does not tell whether a published score means anything.
+#    One leak turned the ranking over, one moved a digit that nobody prints. Close them all, and say
+#    how large they were: "it leaks" alone does not tell whether a published score means anything.
 #
 # .. admonition:: Exercise 1: shuffle even earlier
 #    :class: exercise
