@@ -80,13 +80,17 @@ class Answer:
         self.file = file or _file_of(function)
         self.called, self.seconds, self.peak = "", 0.0, 0
         self.warned: list[str] = []
+        self.made_by = ""
         self.kept: dict[str, Any] = {}
+        self.maker: Answer | None = None
 
     def __call__(
         self, *args: Any, within: float | None = None, memory: bool = False, **kwargs: Any
     ) -> Any:
         """Call the answer on copies of what is passed, and see that they stay as they are."""
         self.called = self._told(args, kwargs)
+        if self.maker is not None:
+            self.maker.called = f"{self.maker.made_by}, then {self.called}"
         given, given_by_name = copy.deepcopy(args), copy.deepcopy(kwargs)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -134,7 +138,9 @@ class Answer:
         value = self(*args, **kwargs)
         if not callable(value):
             raise Fault("an object that cannot be called", "an object with __call__(self, x, t)")
-        return Answer(value, "f", self.budget, names=("x", "t"), file=self.file)
+        found = Answer(value, "f", self.budget, names=("x", "t"), file=self.file)
+        self.made_by, found.maker = self.called, self
+        return found
 
     def method(self, name: str) -> "Answer":
         """Put a method under examination."""
@@ -179,8 +185,8 @@ def unchanged(before: Any, after: Any) -> bool:
 def told(value: Any) -> str:
     """Return an argument in few words: short ones as they are, arrays by their shape."""
     if isinstance(value, np.ndarray):
-        if value.size <= 8 and value.ndim == 1:
-            return np.array2string(value, precision=3, max_line_width=60)
+        if value.size <= 8 and value.ndim <= 2:
+            return " ".join(np.array2string(value, precision=3).split())
         return f"{value.shape}"
     if isinstance(value, os.PathLike):
         return repr(Path(value).name)

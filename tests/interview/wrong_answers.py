@@ -224,7 +224,7 @@ WRONG = (
          "np.array_split(np.random.default_rng(0).permutation(len(starts)), n_folds)"),
     ),
     _wrong(
-        "7a", "no gap", "the gap", "the tested block overlaps it by",
+        "7a", "no gap", "the gap", "[s, s + width)",
         ("folds.append((np.flatnonzero(before | after), test))",
          "folds.append((np.setdiff1d(np.arange(len(starts)), test), test))"),
     ),
@@ -236,14 +236,14 @@ WRONG = (
          "after = np.arange(len(starts)) > test[-1] + width + gap"),
     ),
     _wrong(
-        "7a", "gap between starts", "the gap", "what both touch",
+        "7a", "gap between starts", "the gap", "the width of a window",
         ("before = starts + width + gap <= starts[test[0]]",
          "before = starts + gap < starts[test[0]]"),
         ("after = starts >= starts[test[-1]] + width + gap",
          "after = starts > starts[test[-1]] + gap"),
     ),
     _wrong(
-        "7a", "gap on one side", "the gap", "a training window after the tested block",
+        "7a", "gap on one side", "the gap", "the other side of the block",
         ("after = starts >= starts[test[-1]] + width + gap",
          "after = np.arange(len(starts)) > test[-1]"),
     ),

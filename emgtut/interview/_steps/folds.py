@@ -75,22 +75,39 @@ def contiguous(make: Answer, rng: np.random.Generator) -> None:
 
 @check("7a", "the gap")
 def gaps(make: Answer, rng: np.random.Generator) -> None:
-    for _ in range(30):
-        starts, width, n_folds, gap = _layout(rng)
-        for fold in _folds(make(starts, width, n_folds, gap), len(starts)):
-            train, test = fold[0], np.sort(fold[1])
-            before, after = _distances(starts, width, (train, test))
-            near = np.maximum(before, after)
-            if len(train) and near.min() < gap:
-                k = int(np.argmin(near))
-                side = "before" if train[k] < test[0] else "after"
-                side = "in" if test[0] <= train[k] <= test[-1] else side
-                lies = f"overlaps it by {-near[k]} samples" if near[k] < 0 else f"is {near[k]} away"
-                raise Fault(
-                    f"a training window {side} the tested block {lies}",
-                    f"at least {gap} samples between what both touch",
-                    "the samples [s, s + width) that a window touches, on both sides of the block",
-                )
+    plain = (10 * np.arange(60), 30, 4, 50)  # the first to speak: windows on both sides, a real gap
+    for starts, width, n_folds, gap in (plain, *(_layout(rng) for _ in range(30))):
+        folds = _folds(make(starts, width, n_folds, gap), len(starts))
+        for train, test in sorted(folds, key=lambda fold: abs(fold[1].mean() - len(starts) / 2)):
+            _far_enough(starts, width, gap, train, np.sort(test))
+
+
+def _far_enough(
+    starts: np.ndarray, width: int, gap: int, train: np.ndarray, test: np.ndarray
+) -> None:
+    before, after = _distances(starts, width, (train, test))
+    near = np.maximum(before, after)
+    if not len(train) or near.min() >= gap:
+        return
+    k = int(np.argmin(near))
+    sides = {
+        name
+        for name, rows in (("before", train < test[0]), ("after", train > test[-1]))
+        if (near[rows] < gap).any()
+    }
+    inside = ((train >= test[0]) & (train <= test[-1])).any()
+    side = "in" if inside else " and ".join(sorted(sides, reverse=True))
+    lies = f"overlaps it by {-near[k]} samples" if near[k] < 0 else f"is {near[k]} samples away"
+    look_at = "the samples [s, s + width) that a window touches"
+    if len(sides) == 1 and (train < test[0]).any() and (train > test[-1]).any():
+        look_at = "the other side of the block"
+    elif near.min() + width >= gap:
+        look_at = "the width of a window: from start to start is not from end to start"
+    raise Fault(
+        f"a training window {side} the tested block {lies}",
+        f"at least {gap} samples between what both touch",
+        look_at,
+    )
 
 
 @check("7a", "nothing dropped needlessly")

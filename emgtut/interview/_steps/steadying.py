@@ -42,7 +42,7 @@ def components(euro: Answer, rng: np.random.Generator) -> None:
     same(
         among[:, :1],
         alone,
-        "beside a fast component, a slow one",
+        "of a slow component beside a fast one, the result",
         look_at="one speed for each component, not one for all",
     )
 

@@ -189,12 +189,15 @@ def cost(features: Answer, rng: np.random.Generator) -> str:
             took.append(features.seconds)
         return min(took)
 
-    short = best(40)
-    limit = 2 * short + 0.05
-    try:
-        long = best(2000, within=2 * limit + 1)
-    except TooLong:
-        long = 2 * limit + 1
+    for _ in range(2):  # once more, lest another program was in the way
+        short = best(40)
+        limit = 2 * short + 0.05
+        try:
+            long = best(2000, within=2 * limit + 1)
+        except TooLong:
+            long = 2 * limit + 1
+        if long <= limit:
+            break
     if long > limit:
         raise Fault(
             f"{1e3 * short:.0f} ms for windows of 40 samples, {1e3 * long:.0f} ms for 2000",
