@@ -39,13 +39,19 @@ def _was_interrupted(error: BaseException | None) -> bool:
     return False
 
 
-def command(example: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
+def command(
+    example: str, to: typer.Typer | None = None, name: str | None = None
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Register a command: its errors are one line and status 2, Ctrl-C is status 130.
 
     Parameters
     ----------
     example : str
         Shown at the end of its help.
+    to : typer.Typer, optional
+        The application it belongs to; the main one by default.
+    name : str, optional
+        Its name; that of the function by default.
 
     Returns
     -------
@@ -79,7 +85,7 @@ def command(example: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
                 _complain(Exception("interrupted; nothing half written is left"))
                 raise typer.Exit(130) from None
 
-        return app.command(epilog=f"Example:  {example}")(guarded)
+        return (to or app).command(name, epilog=f"Example:  {example}")(guarded)
 
     return register
 
@@ -298,6 +304,70 @@ def evaluate(
         with beside(csv) as part:
             scores.to_csv(part, index=False)
         typer.echo(f"the whole table: {csv}")
+
+
+interview = typer.Typer(
+    help="From a file to a pose in 45 minutes, with NumPy: questions, checks, hints, a clock.",
+    no_args_is_help=True,
+    epilog="Example:  emgtut interview start my_answers.py",
+)
+app.add_typer(interview, name="interview")
+Script = Annotated[Path, typer.Argument(help="Your answers.")]
+_ANSWERS = Path("my_answers.py")
+
+
+@command("emgtut interview start my_answers.py --round core", to=interview)
+def start(
+    script: Script = _ANSWERS,
+    round: Annotated[str, typer.Option(help="core, stretch or full.")] = "core",  # noqa: A002
+    minutes: Annotated[int, typer.Option(help="Minutes until the bell.")] = 45,
+    clock: Annotated[bool, typer.Option(help="With a clock, or to study.")] = True,
+) -> None:
+    """Write a script with the questions and what is to be filled in, and start the clock."""
+    from emgtut.interview import terminal
+
+    typer.echo(terminal.start(script, round=round, minutes=minutes, clock=clock))
+
+
+@command("emgtut interview check 3 my_answers.py", to=interview, name="check")
+def judge(
+    step: Annotated[str | None, typer.Argument(help="Part, such as 3 or 3b; all without.")] = None,
+    script: Script = _ANSWERS,
+) -> None:
+    """Check the answers in a script, each part in a process of its own."""
+    from emgtut.interview import terminal
+
+    # `check my_answers.py` names a script, not a part.
+    if step is not None and step.endswith(".py"):
+        script, step = Path(step), None
+    for result in terminal.check(script, step):
+        typer.echo(result)
+
+
+@command("emgtut interview hint 3", to=interview)
+def hint(
+    step: Annotated[str, typer.Argument(help="Part, such as 3 or 3b.")], script: Script = _ANSWERS
+) -> None:
+    """Show the next hint of a part."""
+    from emgtut.interview import terminal
+
+    typer.echo(terminal.hint(step, script))
+
+
+@command("emgtut interview left", to=interview)
+def left(script: Script = _ANSWERS) -> None:
+    """Show the time until the bell."""
+    from emgtut.interview import terminal
+
+    typer.echo(terminal.left(script))
+
+
+@command("emgtut interview report", to=interview)
+def report(script: Script = _ANSWERS) -> None:
+    """Show how far each part has come."""
+    from emgtut.interview import terminal
+
+    typer.echo(terminal.report(script))
 
 
 @command("emgtut check")

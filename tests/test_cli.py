@@ -40,7 +40,16 @@ def refused(*arguments, **environment):
 def test_help_names_every_command_and_loads_no_heavy_library():
     done = emgtut("--help")
     assert done.returncode == 0
-    for command in ("demo", "info", "fetch", "make-session", "make-corpus", "check"):
+    for command in (
+        "demo",
+        "info",
+        "fetch",
+        "train",
+        "evaluate",
+        "make-session",
+        "make-corpus",
+        "check",
+    ):
         assert command in done.stdout
         page = emgtut(command, "--help")
         assert page.returncode == 0
@@ -182,6 +191,20 @@ class TestTrain:
         blind = session_file("blind.hdf5", n=6000, unsolved=[(0, 6000)])
         assert str(blind) in refused("train", blind, "--out", tmp_path / "m")
         assert not (tmp_path / "m").exists()
+
+
+class TestInterview:
+    def test_start_hint_check_report(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        assert "parts to fill in" in emgtut("interview", "start").stdout
+        assert "my_answers.py: " in refused("interview", "start")
+        assert emgtut("interview", "hint", 6).stdout.startswith("hint 1 of 3 for 6")
+        script = tmp_path / "my_answers.py"
+        done = emgtut("interview", "check", script)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count("not started") == 10
+        assert "pass one of 1a" in refused("interview", "check", 99)
+        assert "0 of 10 parts pass" in emgtut("interview", "report").stdout
 
 
 def test_check_tells_what_to_type(tmp_path):
