@@ -52,7 +52,13 @@ def last_window(starts: Answer, rng: np.random.Generator) -> None:
     for width, hop in ((11, 1), (40, 7)):
         for more in (-1, 0, 1, 2):
             runs = [(5, 5 + width + more)]
-            _check_starts(starts, runs, width, hop, f"a run of width {more:+d} samples")
+            _check_starts(
+                starts,
+                runs,
+                width,
+                hop,
+                f"a run of {width + more} samples, with windows of {width}",
+            )
 
 
 @check("3a", "inside runs")
