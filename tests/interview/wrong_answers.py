@@ -78,7 +78,7 @@ WRONG = (
     ),
     # 3a
     _wrong(
-        "3a", "last window lost", "the last window of a run", "a run of 11 samples, with windows of",
+        "3a", "last window lost", "the last window of a run", "a run of 11 samples, with",
         ("np.arange(first, stop - width + 1, hop)", "np.arange(first, stop - width, hop)"),
     ),
     _wrong(
