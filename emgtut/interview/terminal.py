@@ -23,7 +23,7 @@ SCRIPT = "my_answers.py"
 _HEAD = '''\
 """My answers to the interview, with NumPy, h5py and the standard library.
 
-    emgtut interview check {name} 3     checks step 3; without a number, all of them
+    emgtut interview check 3 {name}     checks step 3; without a number, all of them
     emgtut interview hint 3 {name}      shows a hint
     emgtut interview report {name}      shows how far each part has come
 
@@ -80,7 +80,7 @@ def start(
     room.restart()
     return Text(
         f"{path}: {len(parts)} parts to fill in, {room.start()}\n"
-        f"next: emgtut interview check {path} {parts[0].step}"
+        f"next: emgtut interview check {parts[0].step} {path}"
     )
 
 
