@@ -70,7 +70,7 @@ def judge(
 
 
 def _is_stub(function: Callable[..., Any]) -> bool:
-    """Tell whether a function does nothing but raise: told without making what it would be given."""
+    """Tell whether a function does nothing but raise, before anything is made for it."""
     code = getattr(function, "__code__", None)
     return code is not None and code.co_names == ("NotImplementedError",)
 
