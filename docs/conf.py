@@ -66,13 +66,20 @@ add_function_parentheses = False
 toc_object_entries_show_parents = "hide"
 autosummary_generate = True
 autodoc_typehints = "none"  # the docstrings say types, shapes and units
-autodoc_default_options = {"members": True, "member-order": "bysource"}
+autodoc_default_options = {
+    "members": True,
+    "member-order": "bysource",
+    # made by scikit-learn for its own plumbing
+    "exclude-members": "set_fit_request, set_predict_request, set_score_request, "
+    "set_transform_request, get_metadata_routing",
+}
 numpydoc_show_class_members = False  # autodoc lists them on the page of the class
 numpydoc_xref_param_type = False
 # The rules of `make lint`.
 numpydoc_validation_checks = set(_pyproject["tool"]["numpydoc_validation"]["checks"])
 numpydoc_validation_exclude = {
     *_pyproject["tool"]["numpydoc_validation"]["exclude"],
+    r"\.column$",  # of the splitters: a constant, whose comment is no docstring
     r"\.[A-Z][A-Z_]+$",  # tables carry a comment, which ends without a line for quotes
 }
 

@@ -65,7 +65,8 @@ def check_conditions(model: Mapping[str, Any] | Any, other: Mapping[str, Any] | 
     Parameters
     ----------
     model : mapping or model
-        Conditions of the training, as from `conditions_of`, or a model with ``conditions_``.
+        Conditions of the training, as from `emgtut.learn.conditions.conditions_of`, or a model
+        with ``conditions_``.
     other : mapping or Windows
         Conditions that it meets.
 

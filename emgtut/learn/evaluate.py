@@ -112,7 +112,7 @@ def predict_blocks(
 ) -> np.ndarray:
     """Predict every window by a copy of the model that was trained without its block.
 
-    What `evaluate` scores block by block, to draw, or to score as a whole.
+    What `emgtut.evaluate` scores block by block, to draw, or to score as a whole.
 
     Parameters
     ----------

@@ -35,8 +35,8 @@ def angular_error(true: ArrayLike, pred: ArrayLike, *, valid: ArrayLike | None =
     pred : array-like of shape (..., n_joints) or (n_joints,)
         Predicted angles, in radians; one pose stands for all rows.
     valid : array-like of bool, shape (...), optional
-        Which rows count. By default the rows that have a pose: finite and not all zero. (If
-        every row is zero, that is a flat hand and all rows count.)
+        Which rows count. By default the rows that have a pose: finite and not all zero; if
+        every row is zero, that is a flat hand and all rows count.
 
     Returns
     -------
@@ -133,7 +133,7 @@ def landmark_distance(
     true, pred, valid : array-like
         As for `angular_error`, with the 20 joints of `emgtut.anatomy.JOINTS`.
     hand : HandModel, optional
-        The hand both poses are put on; see `emgtut.pose.landmarks`.
+        The hand both poses are put on; see `emgtut.landmarks`.
 
     Returns
     -------

@@ -49,7 +49,7 @@ body {{ margin: 1.5rem auto; padding: 0 1rem; max-width: 46rem; background: Canv
 class HandAnimation:
     """Hands that move: shown in a notebook or a page, saved as a page or a film.
 
-    Made by `animate_hand`.
+    Made by `emgtut.plots.animate_hand`.
 
     Parameters
     ----------
@@ -241,8 +241,8 @@ def animate_hand(
     rate : float
         Frames a second, in Hz. Of more than 30 a second, every second, third, ... is taken.
     path : path-like, optional
-        Where to save it, see `HandAnimation.save`: a page (``.html``) or a film (``.mp4``,
-        ``.gif``).
+        Where to save it, see `emgtut.plots.animation.HandAnimation.save`: a page (``.html``) or a
+        film (``.mp4``, ``.gif``).
     hand : HandModel, optional
         The hand that angles are applied to.
     names : (str, str)

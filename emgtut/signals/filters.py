@@ -69,7 +69,7 @@ class EMGFilter:
     Notes
     -----
     A corner is where one pass lets half of the power through (-3 dB); forward and backward it is
-    a quarter (-6 dB). All of it is second-order sections of :mod:`scipy.signal`.
+    a quarter (-6 dB). All of it is second-order sections of ``scipy.signal``.
 
     Recordings begin anywhere, raw ones on an offset of millivolts. So every filter starts as if
     the first sample had always been there; otherwise that step would ring through the first
@@ -261,8 +261,8 @@ class EMGFilter:
 class FilterStream:
     """A causal filter with a memory, for EMG that comes in chunks of any size.
 
-    Made by `EMGFilter.stream`. The chunks of a recording, filtered one after the other, are the
-    recording filtered at once.
+    Made by `emgtut.EMGFilter.stream`. The chunks of a recording, filtered one after the other, are
+    the recording filtered at once.
 
     Parameters
     ----------

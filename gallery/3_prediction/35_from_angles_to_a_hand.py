@@ -229,7 +229,7 @@ animate_hand(true[:200], predicted[:200], rate=20)
 # %%
 # To a hand with fewer strings
 # ----------------------------
-# The Virtual Hand has nine channels. :func:`emgtut.pose.retarget` maps angles to them *by name*:
+# The Virtual Hand has nine channels. :func:`emgtut.retarget` maps angles to them *by name*:
 # 0 is rest, plus one full flexion, below zero lies extension. Some code takes ``abs()`` of them.
 # What does that make of a hand that bends backwards?
 
@@ -333,5 +333,5 @@ print(f"channel of the index finger: {value:+.2f}, abs() {abs(value):+.2f}")
 # ----------
 # Before: :ref:`sphx_glr_auto_gallery_3_prediction_34_lag_and_smoothing.py`. Next, the same from
 # memory: :ref:`sphx_glr_auto_gallery_6_interview_60_interview_solution.py`. Used here:
-# :func:`emgtut.landmarks`, :class:`emgtut.HandModel`, :func:`emgtut.pose.retarget`,
+# :func:`emgtut.landmarks`, :class:`emgtut.HandModel`, :func:`emgtut.retarget`,
 # :func:`emgtut.plots.compare_hands`, :func:`emgtut.plots.animate_hand`.
