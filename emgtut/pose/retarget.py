@@ -55,7 +55,7 @@ def retarget(angles: ArrayLike) -> np.ndarray:
 
     See Also
     --------
-    angles_of : The way back.
+    emgtut.pose.angles_of : The way back.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def angles_of(channels: ArrayLike | Mapping[str, Any]) -> np.ndarray:
 
     See Also
     --------
-    retarget : The other way; ``retarget(angles_of(c))`` is ``c`` again, but for the wrist.
+    emgtut.retarget : The other way; ``retarget(angles_of(c))`` is ``c`` again, but for the wrist.
 
     Examples
     --------
