@@ -208,8 +208,7 @@ print(f"CatBoostPose: the thumb moves by {facts['still_deg']:.1f} deg")
 #
 # Columns that are not those of the training
 # ------------------------------------------
-# Somebody adds a feature, here zero crossings, and it comes first. The table has more columns, and
-# all of them have moved. Does CatBoost notice?
+# Somebody adds zero crossings, in front. Does CatBoost notice that the other columns have moved?
 
 kinds = ("zc", "rms", "mav", "wl")
 wider = windows_of(path, window=0.25, hop=0.05, features=kinds).X
@@ -323,5 +322,6 @@ print(f"most: {share.max():.0f} % for one electrode, least: {share.min():.0f} %"
 #
 # Where next
 # ----------
-# Before: :ref:`sphx_glr_auto_gallery_3_prediction_31_splits_that_do_not_leak.py`. Used here:
+# Before: :ref:`sphx_glr_auto_gallery_3_prediction_31_splits_that_do_not_leak.py`. Next:
+# :ref:`sphx_glr_auto_gallery_3_prediction_33_does_it_generalise.py`. Used here:
 # :class:`emgtut.CatBoostPose`, :class:`emgtut.AveragePose`, :func:`emgtut.evaluate`.
