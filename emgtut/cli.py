@@ -254,7 +254,7 @@ def make_corpus(
     typer.echo(made)
 
 
-MODEL_HELP = "catboost, ridge or mean."
+MODEL_HELP = "catboost, ridge, average or mean."
 
 
 @command("emgtut train recording.hdf5 --out my_model")

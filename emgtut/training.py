@@ -10,7 +10,7 @@ import pandas as pd
 from emgtut import _checks
 from emgtut.learn.conditions import check_conditions
 from emgtut.learn.evaluate import evaluate, verdict
-from emgtut.learn.models import CatBoostPose, MeanPose, RidgePose
+from emgtut.learn.models import AveragePose, CatBoostPose, MeanPose, RidgePose
 from emgtut.learn.stored import load_model, save_model
 from emgtut.sessions.emg2pose import Emg2PoseSessionData
 from emgtut.signals.cleaning import needed_filters
@@ -22,6 +22,7 @@ from emgtut.signals.windows import Windows, windows_of
 MODELS: dict[str, Callable[[], Any]] = {
     "catboost": CatBoostPose,
     "ridge": RidgePose,
+    "average": AveragePose,
     "mean": MeanPose,
 }
 
@@ -82,7 +83,7 @@ def train(
     folder : path-like
         Folder of the model.
     model : str
-        ``"catboost"``, ``"ridge"`` or ``"mean"``.
+        ``"catboost"``, ``"ridge"``, their ``"average"``, or ``"mean"`` for the mean pose.
     window, hop : float
         Length of a window, and from start to start, in seconds.
     n_blocks : int
@@ -131,7 +132,7 @@ def score(
     files : sequence of path-like
         Session files.
     model : str
-        ``"catboost"``, ``"ridge"``, ``"mean"``, or the folder of a saved model.
+        One of ``MODELS``, or the folder of a saved model.
     window, hop : float
         As for `train`; a saved model brings its own.
     n_blocks, gap
