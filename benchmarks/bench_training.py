@@ -12,27 +12,26 @@ from emgtut.learn.models import CatBoostPose
 N_WINDOWS, N_TREES = 1423, 200
 
 
-class AsItComes(CatBoostRegressor):
-    """CatBoost with what it has to be told, and its own settings for all else."""
-
-    def __init__(self):
-        super().__init__(
-            loss_function="MultiRMSE", iterations=N_TREES, allow_writing_files=False, verbose=False
-        )
+def as_it_comes():
+    """Make a CatBoost with what it has to be told, and its own settings for all else."""
+    return CatBoostRegressor(
+        loss_function="MultiRMSE", iterations=N_TREES, allow_writing_files=False, verbose=False
+    )
 
 
 def main():
-    windows = windows_of(load_sample(duration=75), hop=0.05)
+    windows = windows_of(load_sample(duration=90), hop=0.05)
     X, y = windows.X[:N_WINDOWS], windows.y[:N_WINDOWS]
     assert X.shape == (N_WINDOWS, 48)
     compare(
         f"{N_TREES} trees, {len(X)} x {X.shape[1]} -> {y.shape[1]}",
         lambda: CatBoostPose(N_TREES).fit(X, y),
-        lambda: AsItComes().fit(X, y),
+        lambda: as_it_comes().fit(X, y),
         target=4,
         runs=3,
     )
-    ours, theirs = (predict_blocks(model, windows) for model in (CatBoostPose(), AsItComes()))
+    models = CatBoostPose(N_TREES), as_it_comes()
+    ours, theirs = (predict_blocks(model, windows) for model in models)
     mine, peer = (angular_error(windows.y, pred) for pred in (ours, theirs))
     verdict = "ok" if mine <= 1.01 * peer else "MISSED"
     print(

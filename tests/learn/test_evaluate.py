@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.signal import butter, iirnotch, sosfiltfilt, tf2sos
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -14,6 +13,7 @@ from emgtut.learn.evaluate import evaluate, over_users, per_user, predict_blocks
 from emgtut.learn.metrics import angular_error, landmark_distance, r2
 from emgtut.learn.models import AveragePose, CatBoostPose, MeanPose, RidgePose
 from emgtut.learn.splits import LeaveRecordingsOut, LeaveUsersOut, blocked_split
+from emgtut.signals.filters import EMGFilter
 from emgtut.signals.pooling import windows_of_many
 
 COLUMNS = [
@@ -190,12 +190,9 @@ def test_users_weigh_the_same_however_long_they_recorded():
 
 
 def _recorded(path):
-    """Band-pass, notch and windows of the documented pipeline for recordings at 250 Hz."""
-    notch = tf2sos(*iirnotch(60, 30, fs=250))
-    sections = np.vstack([butter(4, [15, 115], "bandpass", fs=250, output="sos"), notch])
-    return windows_of(
-        path, window=0.4, hop=0.048, filter=lambda emg: sosfiltfilt(sections, emg, axis=0)
-    )
+    """Cut windows as the notes of AveragePose say."""
+    clean = EMGFilter(250, highpass=15, lowpass=115, notch=60)
+    return windows_of(path, window=0.4, hop=0.048, filter=clean)
 
 
 def test_a_recording_of_a_person(real_file):
