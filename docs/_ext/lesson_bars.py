@@ -31,7 +31,8 @@ AMERICAN = ("color", "colors", "center", "centers", "behavior", "gray", "labeled
 CONSTANTS = {"2.46 µV", "6.6 mV", "2 kHz", "2000 Hz", "60 Hz", "40 Hz", "250 ms", "50 ms"}
 
 _HEADER = re.compile(
-    r"^# emgtut: minutes=\d+ budget_s=\d+ data=(synthetic|real-ok) network=no$", re.MULTILINE
+    r"^# emgtut: (?:kind=recipe )?minutes=\d+ budget_s=\d+ data=(synthetic|real-ok) network=no$",
+    re.MULTILINE,
 )
 _RESULT = re.compile(
     r"(?<![\w.-])\d+(?:\.\d+)?\s?(?:%|percent\b|deg\b|degrees?\b|mm\b|ms\b|k?Hz\b|[µmu]V\b)"
@@ -57,6 +58,11 @@ class Lesson:
     def source(self) -> str:
         """The script."""
         return self.path.read_text(encoding="utf-8")
+
+    @property
+    def recipe(self) -> bool:
+        """Whether it says that it is a recipe: one figure to take away, nothing to learn by."""
+        return self.source.startswith("# emgtut: kind=recipe ")
 
     @cached_property
     def blocks(self) -> list[tuple[str, str]]:
@@ -141,8 +147,12 @@ def header(lesson: Lesson) -> Iterable[str]:
 def shape(lesson: Lesson) -> Iterable[str]:
     """B05: 8-12 cells of at most 28 lines; 150-280 lines beside closed boxes, 40-65 % prose.
 
-    Lines of code have at most 88 columns (gallery/ruff.toml).
+    A recipe has less than 90 lines. Lines of code have at most 88 columns (gallery/ruff.toml).
     """
+    if lesson.recipe:
+        if (n := len(lesson.source.splitlines())) >= 90:
+            yield f"a recipe of {n} lines; use less than 90"
+        return
     found = [box for text in lesson.texts for box in boxes.every(text)]
     n_closed = sum(box.n_lines for box in found if box.closed)
     shown = re.sub(r"^# (?:emgtut:|sphinx_gallery_).*\n", "", lesson.source, flags=re.MULTILINE)
@@ -255,6 +265,11 @@ BARS: dict[str, Callable[[Lesson], Iterable[str]]] = {
 }
 
 
+#: Bars of the boxes, which a recipe does without.
+NOT_FOR_RECIPES = {"B03", "B06", "B07", "B23"}
+
+
 def faults(lesson: Lesson) -> list[str]:
     """Return everything that is wrong with a lesson, each with the number of its bar."""
-    return [f"{number}: {fault}" for number, bar in BARS.items() for fault in bar(lesson)]
+    bars = BARS.keys() - NOT_FOR_RECIPES if lesson.recipe else BARS.keys()
+    return [f"{number}: {fault}" for number in sorted(bars) for fault in BARS[number](lesson)]
