@@ -331,7 +331,10 @@ def _draw_in_space(ax: Any, seen: np.ndarray, color: str | None) -> None:
     # mplot3d stands its third axis up: across, away from the viewer, up.
     corners = [face[:, [0, 2, 1]] * [1, -1, 1] for face, _, _ in faces]
     lit = [_mixed(paint, "black", 0.5 * (1 - light)) for _, paint, light in faces]
-    ax.add_collection3d(Poly3DCollection(corners, facecolors=lit, edgecolors=lit, linewidths=0.3))
+    body = Poly3DCollection(corners, facecolors=lit, edgecolors=lit, linewidths=0.3)
+    # Limits are set below: matplotlib would take them from faces of unequal length, padded with
+    # whatever lies in memory.
+    ax.add_collection3d(body, autolim=False)
     every = np.concatenate(corners)
     low, high = every.min(axis=0), every.max(axis=0)
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), zlim=(low[2], high[2]))

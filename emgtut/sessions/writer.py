@@ -101,7 +101,7 @@ def write_session(
 
     Examples
     --------
-    >>> import secrets
+    >>> import tempfile
     >>> from pathlib import Path
     >>> import numpy as np
     >>> from emgtut import Emg2PoseSessionData, write_session

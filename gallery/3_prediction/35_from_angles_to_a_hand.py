@@ -37,8 +37,7 @@ from sklearn.preprocessing import StandardScaler
 from emgtut import Emg2PoseSessionData, windows_of
 from emgtut.anatomy import EDGES, FINGER_LANDMARKS, JOINTS, LANDMARKS
 from emgtut.anatomy import VIRTUAL_HAND_CHANNELS as CHANNELS
-from emgtut.plots.animation import animate_hand
-from emgtut.plots.hand import compare_hands, draw_hand
+from emgtut.plots import animate_hand, compare_hands, draw_hand
 from emgtut.pose import HandModel, angles_of, landmarks, retarget
 from emgtut.sessions.lessons import lesson_session
 
