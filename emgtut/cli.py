@@ -2,6 +2,7 @@
 
 import errno
 import io
+import signal
 import sys
 import textwrap
 import time
@@ -29,6 +30,20 @@ app = typer.Typer(
 
 def _complain(error: BaseException) -> None:
     typer.echo(f"emgtut: {one_line(error)}", err=True)
+
+
+#: Ctrl-C that was pressed. Python drops the exception where it strikes a clean-up of its own.
+_interrupts: list[int] = []
+
+
+def _interrupt(signum: int, frame: object) -> None:
+    _interrupts.append(signum)
+    raise KeyboardInterrupt
+
+
+def _stop_if_interrupted() -> None:
+    if _interrupts:
+        raise KeyboardInterrupt
 
 
 def _was_interrupted(error: BaseException | None) -> bool:
@@ -64,6 +79,7 @@ def command(
         def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
             try:
                 run(*args, **kwargs)
+                _stop_if_interrupted()
             except BrokenPipeError:
                 raise  # whoever read our output left: typer ends quietly
             except (
@@ -136,6 +152,7 @@ def demo(
             start = time.perf_counter()
             with console.status(f"{mark} {what}"):
                 result = step()
+                _stop_if_interrupted()
             took = time.perf_counter() - start
             console.print(f"[green]{mark}[/green] [bold]{what}[/bold] [dim]({took:.1f} s)[/dim]")
             lines = [result]
@@ -401,4 +418,6 @@ def main() -> None:
     warnings.showwarning = lambda message, *_, **__: typer.echo(
         f"note: {one_line(Exception(str(message)))}", err=True
     )
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     app()

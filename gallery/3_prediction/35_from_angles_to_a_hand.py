@@ -34,11 +34,11 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from emgtut import Emg2PoseSessionData, windows_of
+from emgtut import Emg2PoseSessionData, HandModel, landmarks, retarget, windows_of
 from emgtut.anatomy import EDGES, FINGER_LANDMARKS, JOINTS, LANDMARKS
 from emgtut.anatomy import VIRTUAL_HAND_CHANNELS as CHANNELS
 from emgtut.plots import animate_hand, compare_hands, draw_hand
-from emgtut.pose import HandModel, angles_of, landmarks, retarget
+from emgtut.pose import angles_of
 from emgtut.sessions.lessons import lesson_session
 
 # sphinx_gallery_thumbnail_number = 5
