@@ -1,22 +1,14 @@
 """The ``emgtut`` command: each command is a few lines over the library."""
 
 import errno
-import io
-import signal
-import sys
 import textwrap
 import time
-import warnings
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import Annotated
 
 import typer
 
-from emgtut._checks import one_line, switched_on
-
-P = ParamSpec("P")
+from emgtut._commands import command, complain, prepare_process, stop_if_interrupted
 
 app = typer.Typer(
     help="From a file of wrist EMG to a hand that moves.",
@@ -26,84 +18,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="First steps:  [bold]emgtut check[/bold], then [bold]emgtut demo[/bold]",
 )
-
-
-def _complain(error: BaseException) -> None:
-    typer.echo(f"emgtut: {one_line(error)}", err=True)
-
-
-#: Ctrl-C that was pressed. Python drops the exception where it strikes a clean-up of its own.
-_interrupts: list[int] = []
-
-
-def _interrupt(signum: int, frame: object) -> None:
-    _interrupts.append(signum)
-    raise KeyboardInterrupt
-
-
-def _stop_if_interrupted() -> None:
-    if _interrupts:
-        raise KeyboardInterrupt
-
-
-def _was_interrupted(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, KeyboardInterrupt):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def command(
-    example: str, to: typer.Typer | None = None, name: str | None = None
-) -> Callable[[Callable[P, None]], Callable[P, None]]:
-    """Register a command: its errors are one line and status 2, Ctrl-C is status 130.
-
-    Parameters
-    ----------
-    example : str
-        Shown at the end of its help.
-    to : typer.Typer, optional
-        The application it belongs to; the main one by default.
-    name : str, optional
-        Its name; that of the function by default.
-
-    Returns
-    -------
-    callable
-        A decorator.
-    """
-
-    def register(run: Callable[P, None]) -> Callable[P, None]:
-        @wraps(run)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-            try:
-                run(*args, **kwargs)
-                _stop_if_interrupted()
-            except BrokenPipeError:
-                raise  # whoever read our output left: typer ends quietly
-            except (
-                OSError,
-                ValueError,
-                TypeError,
-                ImportError,
-                MemoryError,
-                OverflowError,
-            ) as error:
-                if switched_on("EMGTUT_DEBUG"):
-                    raise
-                _complain(error)
-                raise typer.Exit(2) from None
-            except BaseException as error:
-                # Interrupting an import can surface as another exception.
-                if not _was_interrupted(error):
-                    raise
-                _complain(Exception("interrupted; nothing half written is left"))
-                raise typer.Exit(130) from None
-
-        return (to or app).command(name, epilog=f"Example:  {example}")(guarded)
-
-    return register
 
 
 def _version(wanted: bool) -> None:
@@ -124,7 +38,7 @@ def _root(
     """From a file of wrist EMG to a hand that moves."""
 
 
-@command("emgtut demo --session my_recording.hdf5 --out my_report")
+@command(app, "emgtut demo --session my_recording.hdf5 --out my_report")
 def demo(
     file: Annotated[
         Path | None, typer.Argument(help="The same as --session.", show_default=False)
@@ -152,7 +66,7 @@ def demo(
             start = time.perf_counter()
             with console.status(f"{mark} {what}"):
                 result = step()
-                _stop_if_interrupted()
+                stop_if_interrupted()
             took = time.perf_counter() - start
             console.print(f"[green]{mark}[/green] [bold]{what}[/bold] [dim]({took:.1f} s)[/dim]")
             lines = [result]
@@ -167,7 +81,7 @@ def demo(
     console.print(f"  {report.as_uri()}", soft_wrap=True)
 
 
-@command("emgtut info recording.hdf5")
+@command(app, "emgtut info recording.hdf5")
 def info(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Session files.")],
 ) -> None:
@@ -189,12 +103,12 @@ def info(
         except BrokenPipeError:
             raise
         except (OSError, ValueError) as error:
-            _complain(error)
+            complain(error)
             worst = 2
     raise typer.Exit(worst)
 
 
-@command("emgtut fetch --all --drop-tar")
+@command(app, "emgtut fetch --all --drop-tar")
 def fetch(
     name: Annotated[
         str | None,
@@ -226,7 +140,7 @@ def fetch(
         typer.echo(path)
 
 
-@command("emgtut make-session practice.hdf5 --stage unconstrained --seed 1")
+@command(app, "emgtut make-session practice.hdf5 --stage unconstrained --seed 1")
 def make_session(
     path: Annotated[Path, typer.Argument(help="File to write, customarily ending in .hdf5.")],
     stage: Annotated[
@@ -254,7 +168,7 @@ def make_session(
     typer.echo(written)
 
 
-@command("emgtut make-corpus corpus --users 8 --sessions 48")
+@command(app, "emgtut make-corpus corpus --users 8 --sessions 48")
 def make_corpus(
     folder: Annotated[Path, typer.Argument(help="Folder to make.")],
     users: Annotated[int, typer.Option(help="Number of users.")] = 4,
@@ -274,7 +188,7 @@ def make_corpus(
 MODEL_HELP = "catboost, ridge, average or mean."
 
 
-@command("emgtut train recording.hdf5 --out my_model")
+@command(app, "emgtut train recording.hdf5 --out my_model")
 def train(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Session files.")],
     out: Annotated[Path, typer.Option(help="Folder for the model.")] = Path("emgtut-model"),
@@ -294,7 +208,7 @@ def train(
     typer.echo(f"trained on everything and saved: {folder}")
 
 
-@command("emgtut evaluate recording.hdf5 --model ridge")
+@command(app, "emgtut evaluate recording.hdf5 --model ridge")
 def evaluate(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Session files.")],
     model: Annotated[
@@ -333,7 +247,7 @@ Script = Annotated[Path, typer.Argument(help="Your answers.")]
 _ANSWERS = Path("my_answers.py")
 
 
-@command("emgtut interview start my_answers.py --round core", to=interview)
+@command(interview, "emgtut interview start my_answers.py --round core")
 def start(
     script: Script = _ANSWERS,
     round: Annotated[str, typer.Option(help="core, stretch or full.")] = "core",  # noqa: A002
@@ -346,7 +260,7 @@ def start(
     typer.echo(terminal.start(script, round=round, minutes=minutes, clock=clock))
 
 
-@command("emgtut interview check 3 my_answers.py", to=interview, name="check")
+@command(interview, "emgtut interview check 3 my_answers.py", name="check")
 def judge(
     step: Annotated[str | None, typer.Argument(help="Part, such as 3 or 3b; all without.")] = None,
     script: Script = _ANSWERS,
@@ -361,7 +275,7 @@ def judge(
         typer.echo(result)
 
 
-@command("emgtut interview hint 3", to=interview)
+@command(interview, "emgtut interview hint 3")
 def hint(
     step: Annotated[str, typer.Argument(help="Part, such as 3 or 3b.")], script: Script = _ANSWERS
 ) -> None:
@@ -371,7 +285,7 @@ def hint(
     typer.echo(terminal.hint(step, script))
 
 
-@command("emgtut interview left", to=interview)
+@command(interview, "emgtut interview left")
 def left(script: Script = _ANSWERS) -> None:
     """Show the time until the bell."""
     from emgtut.interview import terminal
@@ -379,7 +293,7 @@ def left(script: Script = _ANSWERS) -> None:
     typer.echo(terminal.left(script))
 
 
-@command("emgtut interview report", to=interview)
+@command(interview, "emgtut interview report")
 def report(script: Script = _ANSWERS) -> None:
     """Show how far each part has come."""
     from emgtut.interview import terminal
@@ -387,7 +301,7 @@ def report(script: Script = _ANSWERS) -> None:
     typer.echo(terminal.report(script))
 
 
-@command("emgtut check")
+@command(app, "emgtut check")
 def check() -> None:
     """Show versions, the cache, and what is missing with the line to type.
 
@@ -412,12 +326,5 @@ def check() -> None:
 
 def main() -> None:
     """Run the command line."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # names that the terminal cannot show
-            stream.reconfigure(errors="backslashreplace")
-    warnings.showwarning = lambda message, *_, **__: typer.echo(
-        f"note: {one_line(Exception(str(message)))}", err=True
-    )
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _interrupt)
+    prepare_process()
     app()
