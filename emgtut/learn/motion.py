@@ -31,8 +31,9 @@ def angular_velocity(
     sample_rate : float
         Rows a second, in Hz: for predictions, one over the hop.
     valid : array-like of bool, shape (n_samples,), optional
-        Which rows count; by default those that have a pose. A difference counts if every row it
-        is made of does.
+        Which rows count; by default those that have a pose: a single joint that passes exactly
+        through zero looks like a row without one, so say which count. A difference counts if
+        every row it is made of does.
 
     Returns
     -------
@@ -285,9 +286,15 @@ def _correlation(truth: np.ndarray, guess: np.ndarray, mask: np.ndarray, shift: 
     met = mask[a : a + n] & mask[b : b + n] & np.isfinite(y).all(axis=1)
     if met.sum() < 2:
         return math.nan
-    x, y = x[met] - x[met].mean(axis=0), y[met] - y[met].mean(axis=0)
-    scale = math.sqrt((x**2).sum() * (y**2).sum())
-    return float((x * y).sum() / scale) if scale > 0 else math.nan
+    swings = []
+    for rows in (x[met], y[met]):
+        swing = rows - rows.mean(axis=0)
+        # What never moves differs from its mean by rounding only.
+        if np.abs(swing).max() <= 1e-12 * max(np.abs(rows).max(), 1e-300):
+            return math.nan
+        swings.append(swing)
+    x, y = swings
+    return float((x * y).sum() / math.sqrt((x**2).sum() * (y**2).sum()))
 
 
 def _vertex(values: Iterable[float]) -> float:

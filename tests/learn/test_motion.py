@@ -91,3 +91,9 @@ def test_scan_of_impossible_shifts():
         shift_scan(RidgePose(), load_sample(), shifts=[-90e3, 90e3])
     with pytest.raises(ValueError, match="shifts is "):
         shift_scan(RidgePose(), load_sample(), shifts=[])
+
+
+@pytest.mark.parametrize("value", [0.1, 1 / 3, 0.7])
+def test_a_prediction_that_never_moves_has_no_lag(rng, value):
+    true = np.cumsum(rng.normal(0, 0.01, (400, 3)), axis=0)
+    assert np.isnan(lag_ms(true, np.full((400, 3), value), sample_rate=20))
