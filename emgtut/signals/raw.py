@@ -349,6 +349,8 @@ def _description(session: Emg2PoseSessionData, unit: str, volts: float, swing: f
         f"EMG stored in {unit or 'a unit given by the user'}, {volts:g} V each"
         + (" (estimated from the noise of the band)" if unit == "noise_sd" else ""),
     ]
+    if session.synthetic:
+        parts.append("made by emgtut, not recorded")
     if not swing:
         parts.append("no EMG channel moves: the unit could not be checked")
     if not found.clock_fits:

@@ -1,4 +1,4 @@
-# emgtut: minutes=20 budget_s=10 data=synthetic network=no
+# emgtut: minutes=20 budget_s=10 data=real-ok network=no
 """
 What is inside a session file
 =============================
@@ -38,22 +38,24 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from emgtut import Emg2PoseSessionData, load_sample, window_features
+from emgtut import Emg2PoseSessionData, window_features
 from emgtut.anatomy import FINGER_JOINTS, JOINTS
+from emgtut.sessions.lessons import lesson_session
 from emgtut.sessions.recipe.postures import curls
 
 # %%
-# The recording is a made one; it says so itself, in the attribute ``synthetic``.
+# A made recording says so itself, in the attribute ``synthetic``; a recorded one has none.
 
 # sphinx_gallery_thumbnail_number = 2
 # sphinx_gallery_tags = ["session", "units", "unsolved rows"]
-path = load_sample(stage="CountingUpDownFaceSideAway", seed=3)
+path = lesson_session("CountingUpDownFaceSideAway")
 facts = {}
 sns.set_theme(palette="colorblind")
 with h5py.File(path) as file:
     group = file["emg2pose"]
+    print("a", "made" if "synthetic" in group.attrs else "recorded", "session:")
     for name in ("stage", "side", "sample_rate", "num_channels", "start", "synthetic"):
-        print(f"{name:>12}: {group.attrs[name]}")
+        print(f"{name:>12}: {group.attrs.get(name, 'not stored')}")
     rows = group["timeseries"]
     facts["bytes_per_row"] = rows.dtype.itemsize
     print(f"\n{len(rows)} rows of {facts['bytes_per_row']} bytes:")
@@ -302,5 +304,5 @@ plt.show()
 # Where next
 # ----------
 # Before: :ref:`sphx_glr_auto_gallery_1_first_look_10_hand_pose_from_emg.py`. Next:
-# :ref:`sphx_glr_auto_gallery_1_first_look_12_emg_in_mne.py`. Used here: :func:`emgtut.load_sample`,
+# :ref:`sphx_glr_auto_gallery_1_first_look_12_emg_in_mne.py`. Used here:
 # :class:`emgtut.Emg2PoseSessionData`, :func:`emgtut.window_features`, :mod:`emgtut.anatomy`.

@@ -1,4 +1,4 @@
-# emgtut: minutes=20 budget_s=20 data=synthetic network=no
+# emgtut: minutes=20 budget_s=20 data=real-ok network=no
 """
 Look at EMG with MNE
 ====================
@@ -21,10 +21,9 @@ shows what the device already filtered.
 # %%
 # From a file to a Raw
 # --------------------
-# :term:`MNE-Python` is the library for signals of brain and body: filters, spectra, epochs and a
-# browser. It wants volts, channels first, and a type for each channel: `emgtut.to_raw` returns
-# that. The recording is a made one. Two sizes are printed: the span from lowest to highest sample,
-# and the swing about the middle that a typical channel hardly ever leaves.
+# :term:`MNE-Python` is the library for signals of brain and body. It wants volts, channels first,
+# and a type for each channel: `emgtut.to_raw` returns that. Two sizes are printed: the span from
+# lowest to highest sample, and the swing that a typical channel hardly ever leaves.
 
 import textwrap
 
@@ -33,13 +32,14 @@ import mne
 import numpy as np
 import seaborn as sns
 
-from emgtut import Emg2PoseSessionData, load_sample, to_raw
+from emgtut import Emg2PoseSessionData, to_raw
+from emgtut.sessions.lessons import lesson_session
 from emgtut.signals.raw import EMG
 
 mne.set_log_level("WARNING")
 sns.set_theme(palette="colorblind")
 facts = {}
-path = load_sample(stage="unconstrained", seed=3)
+path = lesson_session("unconstrained")
 raw = to_raw(path)
 rate = raw.info["sfreq"]
 print(*raw.info["description"].split("; "), sep="\n")
@@ -333,4 +333,4 @@ print(
 # ----------
 # Before: :ref:`sphx_glr_auto_gallery_1_first_look_11_inside_a_session.py`. Next:
 # :ref:`sphx_glr_auto_gallery_2_structure_20_pca_and_kmeans.py`. Functions used here:
-# :func:`emgtut.to_raw`, :func:`emgtut.load_sample` and :class:`emgtut.Emg2PoseSessionData`.
+# :func:`emgtut.to_raw` and :class:`emgtut.Emg2PoseSessionData`.

@@ -1,4 +1,4 @@
-# emgtut: minutes=25 budget_s=20 data=synthetic network=no
+# emgtut: minutes=25 budget_s=20 data=real-ok network=no
 """
 What do clusters of EMG mean?
 =============================
@@ -33,24 +33,25 @@ import numpy as np
 import seaborn as sns
 from sklearn.metrics import adjusted_mutual_info_score, silhouette_score
 
-from emgtut import Emg2PoseSessionData, explore, load_sample
+from emgtut import Emg2PoseSessionData, explore
 from emgtut.anatomy import FINGERS
 from emgtut.plots import plot_cluster_strip, plot_clusters, plot_scree
+from emgtut.sessions.lessons import lesson_session
 from emgtut.sessions.recipe.postures import curls, posture_labels
 
 # sphinx_gallery_thumbnail_number = 3
-path = load_sample(stage="CountingUpDownFaceSideAway", seed=3)
+path = lesson_session("CountingUpDownFaceSideAway")
 with Emg2PoseSessionData(path) as session:
     emg, angles, rate = session.emg, session.joint_angles, session.sample_rate
     raw = explore(session, n_components=3, n_clusters=5, on="samples")
+    print("a", "made" if session.synthetic else "recorded", "session:", session.stage)
 
 facts = {"raw_share": float(raw.explained_variance_ratio.sum())}
 print(*str(raw).split(": "), sep=":\n")
 print(f"variance in three components: {100 * facts['raw_share']:.0f} %")
 
 # %%
-# Each point is one sample, a two-thousandth of a second. The third component runs towards the eye.
-# Look for gaps between the colours: groups that exist in the data are separated by something.
+# Each point is one sample; the third component runs towards the eye. Look for gaps between colours.
 
 sns.set_theme(palette="colorblind")
 plot_clusters(raw, dimensions=2)
@@ -327,5 +328,4 @@ print(f"agreement with loudness: {ami:.2f} (1 = same groups)")
 # Before: :ref:`sphx_glr_auto_gallery_1_first_look_12_emg_in_mne.py`. Next:
 # :ref:`sphx_glr_auto_gallery_2_structure_21_windows_and_features.py`. Or try a recording of your
 # own: ``emgtut demo --session`` takes it, and :doc:`/guide/real_data` has real ones. Used here:
-# :func:`emgtut.explore`, :func:`emgtut.plots.plot_clusters`,
-# :func:`emgtut.plots.plot_cluster_strip` and :func:`emgtut.load_sample`.
+# :func:`emgtut.explore`, :func:`emgtut.plots.plot_clusters`.
