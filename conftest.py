@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -34,12 +35,15 @@ def rng():
 
 
 @pytest.fixture(autouse=True)
-def _no_figure_left():
+def _nothing_left():
+    """Close figures and put back what a lesson may have set for the whole process."""
     yield
-    import sys
-
     if plt := sys.modules.get("matplotlib.pyplot"):
         plt.close("all")
+        if dict.__getitem__(plt.rcParams, "axes.facecolor") != "white":
+            plt.rcdefaults()
+    if mne := sys.modules.get("mne"):
+        mne.set_log_level("ERROR")
 
 
 @pytest.fixture

@@ -119,7 +119,9 @@ def test_paths_named_in_code_exist():
     for name in ("README.md", "CONTRIBUTING.md", "docs/development.rst"):
         text = (ROOT / name).read_text(encoding="utf-8")
         paths = re.findall(r"(?<!`)`{1,2}((?:docs|gallery|tests|emgtut|benchmarks)/[\w./]+)`", text)
-        assert [p for p in paths if not (ROOT / p).exists()] == [], name
+        made = ("docs/_build/",)  # by make docs
+        gone = [p for p in paths if not p.startswith(made) and not (ROOT / p).exists()]
+        assert gone == [], name
 
 
 def test_pages_of_what_is_gone_are_forgotten(tmp_path):
