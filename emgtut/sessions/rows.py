@@ -3,7 +3,6 @@
 import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 
 import h5py
@@ -35,6 +34,8 @@ class Rows:
         self._path = path
         self._map = bytes_of_file
         self.stored = stored
+        #: Where in the file the rows start, if they lie there byte for byte as in memory.
+        self.contiguous_at = self._start_of_rows()
 
     def close(self) -> None:
         """Give the map back."""
@@ -83,9 +84,7 @@ class Rows:
         self.check_order(rows[layout.TIME], start)
         return rows
 
-    @cached_property
-    def contiguous_at(self) -> int | None:
-        """Where in the file the rows start, if they lie there byte for byte as in memory."""
+    def _start_of_rows(self) -> int | None:
         rows = self.stored
         offset = rows.id.get_offset()
         if offset is None or rows.external or not Path(rows.file.filename).samefile(self._path):
