@@ -175,6 +175,7 @@ class _Recording(NamedTuple):
     runs: list[tuple[int, int]]
     channel_names: tuple[str, ...]
     emg_unit: str | None
+    where: str = ""  # begins a message: the file, if there is one
 
 
 def explore(
@@ -250,7 +251,7 @@ def explore(
     n_channels = recording.emg.shape[1]
     if n_components > n_channels:
         raise ValueError(
-            f"n_components is {n_components}, but there are {n_channels} channels; "
+            f"{recording.where}n_components is {n_components}, but there are {n_channels} channels; "
             f"pass n_components<={n_channels}"
         )
 
@@ -259,7 +260,10 @@ def explore(
     offset = recording.emg.mean(axis=0, dtype=np.float64)
     samples = recording.emg - offset
     if (recording.emg == recording.emg[0]).all():
-        raise ValueError("emg never changes, so there is nothing to embed; try another recording")
+        raise ValueError(
+            f"{recording.where}emg never changes, so there is nothing to embed; "
+            "try another recording"
+        )
     if on == "samples":
         n_window, n_hop, floor = 1, 1, 0.0
         rows = np.arange(len(samples))
@@ -271,8 +275,8 @@ def explore(
         if not runs:
             longest = max(b - a for a, b in recording.runs)
             raise ValueError(
-                f"window is {window:g} s ({n_window} samples), but the longest stretch without a "
-                f"hole has {longest} samples; pass a shorter window, in seconds"
+                f"{recording.where}window is {window:g} s ({n_window} samples), but the longest "
+                f"stretch without a hole has {longest} samples; pass a shorter window, in seconds"
             )
         rows = window_starts(runs, n_window, n_hop) + n_window - 1
         rms = np.concatenate(
@@ -349,6 +353,7 @@ def _recording(
             runs=unbroken_runs(session, solved=False),
             channel_names=session.channel_names,
             emg_unit=session.emg_unit,
+            where=f"{session.hdf5_path}: ",
         )
 
 
