@@ -251,8 +251,8 @@ def explore(
     n_channels = recording.emg.shape[1]
     if n_components > n_channels:
         raise ValueError(
-            f"{recording.where}n_components is {n_components}, but there are {n_channels} channels; "
-            f"pass n_components<={n_channels}"
+            f"{recording.where}n_components is {n_components}, but there are {n_channels} "
+            f"channels; pass n_components<={n_channels}"
         )
 
     if len(recording.emg) == 0:
