@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -112,7 +113,8 @@ class TestInfo:
         assert "7 channels" in done.stdout
 
     def test_a_reader_that_leaves(self, session_file):
-        command = f"{sys.executable} -m emgtut info {session_file()} | head -1"
+        words = [sys.executable, "-m", "emgtut", "info", str(session_file())]
+        command = f"{shlex.join(words)} | head -1"
         done = subprocess.run(
             ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
         )
