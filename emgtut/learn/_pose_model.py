@@ -1,5 +1,6 @@
 """What the models share: the input that scikit-learn's interface brings is checked in one place."""
 
+from abc import ABC, abstractmethod
 from typing import Any, Self
 
 import numpy as np
@@ -10,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from emgtut.learn.metrics import refuse_degrees
 
 
-class PoseModel(MultiOutputMixin, RegressorMixin, BaseEstimator):
+class PoseModel(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
     """A regressor of joint angles, in radians, from features; subclasses fit and predict arrays."""
 
     _least_rows = 1
@@ -93,11 +94,11 @@ class PoseModel(MultiOutputMixin, RegressorMixin, BaseEstimator):
         found = self._predict(table)
         return found[:, 0] if self.one_target_ else found
 
-    def _fit(self, X: np.ndarray, y: np.ndarray) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _fit(self, X: np.ndarray, y: np.ndarray) -> None: ...
 
-    def _predict(self, X: np.ndarray) -> np.ndarray:
-        raise NotImplementedError
+    @abstractmethod
+    def _predict(self, X: np.ndarray) -> np.ndarray: ...
 
     def _refuse_not_finite(self, name: str, values: np.ndarray) -> None:
         bad = ~np.isfinite(values.reshape(len(values), -1))
