@@ -34,7 +34,6 @@ from emgtut.plots import (
 )
 from emgtut.plots.report import Report
 from emgtut.plots.style import emg_unit
-from emgtut.sessions import layout
 from emgtut.sessions.emg2pose import Emg2PoseSessionData
 from emgtut.sessions.synthetic import load_sample
 from emgtut.signals.cleaning import Need, clean, needed_filters
@@ -87,7 +86,6 @@ class Demo:
                 errno.ENOTDIR, "is a file; name a folder with --out", str(self.out)
             )
         self._open = ExitStack()
-        self.filtered = False
         self.need: Need | None = None
         self.windows: Windows | None = None
 
@@ -178,7 +176,6 @@ class Demo:
         if not need:
             return need.why
         self.raw = clean(self.raw, need)
-        self.filtered = True
         self.report.add_figure(
             "Signals",
             "Spectrum after filtering",
@@ -209,7 +206,7 @@ class Demo:
         if self._too_short():
             return self._too_short()
         found = explore(
-            self.session, n_components=min(3, self.session.n_channels), filter=self._filter()
+            self.session, n_components=min(3, self.session.n_channels), filter=self._design()
         )
         stay = 1000 * np.median(found.run_lengths())
         self.report.add_figure(
@@ -241,7 +238,7 @@ class Demo:
             n_components=min(5, self.session.n_channels),
             n_clusters=6,
             on="features",
-            filter=self._filter(),
+            filter=self._design(),
         )
         stay = 1000 * np.median(found.run_lengths())
         self.report.add_figure(
@@ -353,9 +350,8 @@ class Demo:
 
     def _emg(self) -> np.ndarray:
         """EMG in stored units, filtered if it had to be."""
-        if not self.filtered:
-            return self.session.emg
-        return self.raw.get_data(picks="emg").T / layout.VOLTS_PER_UNIT[self.session.emg_unit]
+        design = self._design()
+        return self.session.emg if design is None else design(self.session.emg)
 
     def _too_short(self) -> str:
         n_samples = len(self.session)
@@ -363,9 +359,6 @@ class Demo:
 
     def _design(self) -> EMGFilter | None:
         return self.need.filter(self.session.sample_rate) if self.need else None
-
-    def _filter(self) -> Callable[[np.ndarray], np.ndarray] | None:
-        return (lambda _: self._emg()) if self.filtered else None
 
 
 def run_demo(session: Any = None, out: Any = "demo-report") -> Path:
